@@ -1,0 +1,34 @@
+import { app, type HttpHandler } from '@azure/functions';
+import { type Rehome, rehome } from '../shared/composition.ts';
+import {
+  parseAllocationRequest,
+  toAllocationResponse,
+  toDecisionLine,
+  toRefusalLine,
+} from '../shared/wire/allocation.ts';
+import { toProblem } from '../shared/wire/problem.ts';
+
+/** POST dps/{scope}/allocate: DPS asks which hub a device belongs on. 200 names it; 400 and 404 name what was wrong. */
+export const allocateDeviceHandler =
+  ({ scopes, allocateDevice }: Rehome): HttpHandler =>
+  async (request, context) => {
+    const asked = parseAllocationRequest(
+      request.params['scope'] ?? '',
+      await request.text(),
+      scopes,
+    );
+    if (asked.kind === 'refused') {
+      context.warn(toRefusalLine(asked));
+      return toProblem(asked);
+    }
+    const decision = await allocateDevice(asked.request);
+    context.info(toDecisionLine(asked.request, decision));
+    return toAllocationResponse(decision);
+  };
+
+app.http('allocateDevice', {
+  methods: ['POST'],
+  authLevel: 'function',
+  route: 'dps/{scope}/allocate',
+  handler: allocateDeviceHandler(rehome()),
+});

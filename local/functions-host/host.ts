@@ -1,0 +1,69 @@
+import { provideFunctionsCore } from './core.ts';
+import type { RegisteredFunction } from './core-types.ts';
+import { readHostJson } from './host-json.ts';
+import { listen } from './http-listener.ts';
+import { invoker } from './invoke.ts';
+import type { HostKeys } from './keys.ts';
+import { loadApp } from './load-app.ts';
+import { leveledLog } from './log.ts';
+import { listenToTimer } from './timer-listener.ts';
+
+export type HostOptions = {
+  /** Where the app's package.json and host.json are. */
+  readonly appFolder: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly keys: HostKeys;
+};
+
+export type Host = {
+  readonly port: number;
+  readonly functionNames: readonly string[];
+  /** Answers what is under way, then closes. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * An Azure Functions host for an unmodified v4 app, in this process: its own `@azure/functions` registers and runs the functions,
+ * this host triggers them. One a process, because the library's state is the process's.
+ * @throws Error naming a trigger, binding or setting that it does not have.
+ */
+export const startHost = async (
+  { appFolder, port, keys }: HostOptions,
+  write: (line: string) => void,
+): Promise<Host> => {
+  const { functionTimeout, logging, extensions } = await readHostJson(appFolder);
+  const core = provideFunctionsCore();
+  await loadApp(appFolder);
+  const invoke = invoker(core, functionTimeout, leveledLog(logging.logLevel, write));
+  const functions = core.functions();
+  refuseOtherTriggers(functions);
+  const listener = await listen(
+    ofType(functions, 'httpTrigger'),
+    extensions.http,
+    keys,
+    invoke,
+    port,
+  );
+  const timers = ofType(functions, 'timerTrigger').map((timed) => listenToTimer(timed, invoke));
+  return {
+    port: listener.port,
+    functionNames: functions.map(({ name }) => name),
+    stop: async () => {
+      await Promise.all([listener.stop(), ...timers.map((timer) => timer.stop())]);
+    },
+  };
+};
+
+const ofType = (functions: readonly RegisteredFunction[], type: string) =>
+  functions.filter(({ trigger }) => trigger.type === type);
+
+const refuseOtherTriggers = (functions: readonly RegisteredFunction[]): void => {
+  for (const { name, trigger } of functions) {
+    if (trigger.type !== 'httpTrigger' && trigger.type !== 'timerTrigger') {
+      throw new Error(
+        `Function ${name}: the embedded host has no trigger of type ${trigger.type}.`,
+      );
+    }
+  }
+};

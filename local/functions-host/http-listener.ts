@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RegisteredFunction } from './core-types.ts';
+import type { HostJson } from './host-json.ts';
+import { toRpcHttp, writeAnswer } from './http-message.ts';
+import type { Invoke } from './invoke.ts';
+import { type AuthLevel, type HostKeys, opens } from './keys.ts';
+import { compileRoute, type Route } from './route.ts';
+
+export type HttpListener = { readonly port: number; readonly stop: () => Promise<void> };
+
+type Door = {
+  readonly opened: RegisteredFunction;
+  readonly methods: readonly string[];
+  readonly level: AuthLevel;
+  readonly route: Route;
+};
+
+/**
+ * HTTP triggers on 127.0.0.1, with the real host's rules: routes are tried in order of function name and the first match wins;
+ * a wrong method is 404; a missing or wrong key 401; a handler that throws 500; all three with an empty body.
+ * @param port 0 lets the system choose.
+ * @throws Error with code EADDRINUSE when the port is taken.
+ */
+export const listen = async (
+  functions: readonly RegisteredFunction[],
+  { routePrefix, customHeaders }: HostJson['extensions']['http'],
+  keys: HostKeys,
+  invoke: Invoke,
+  port: number,
+): Promise<HttpListener> => {
+  const doors = functions.map((opened) => toDoor(opened, routePrefix)).sort(byName);
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(customHeaders)) response.setHeader(name, value);
+    answer(doors, keys, invoke, request, response).catch(() => fail(response));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+};
+
+const toDoor = (opened: RegisteredFunction, routePrefix: string): Door => {
+  const { route, methods, authLevel } = opened.trigger;
+  return {
+    opened,
+    methods: (methods as readonly string[]).map((method) => method.toUpperCase()),
+    level: authLevel as AuthLevel,
+    route: compileRoute(`${routePrefix}/${route ?? opened.name}`),
+  };
+};
+
+const byName = (one: Door, other: Door): number =>
+  one.opened.name.toLowerCase() < other.opened.name.toLowerCase() ? -1 : 1;
+
+const answer = async (
+  doors: readonly Door[],
+  keys: HostKeys,
+  invoke: Invoke,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+  const found = match(doors, request.method ?? '', url.pathname);
+  if (!found) return end(response, 404);
+  const { opened, level } = found.door;
+  if (!opens(keys, level, opened.name, presentedKey(request, url))) return end(response, 401);
+  const http = await toRpcHttp(request, url, found.params);
+  const { returnValue } = await invoke(opened, { http }, request.headers['traceparent'] as string);
+  if (!returnValue?.http) return end(response, 204);
+  writeAnswer(response, returnValue.http);
+};
+
+const match = (doors: readonly Door[], method: string, pathname: string) => {
+  for (const door of doors) {
+    const params = door.methods.includes(method) ? door.route(pathname) : undefined;
+    if (params) return { door, params };
+  }
+  return undefined;
+};
+
+const presentedKey = (request: IncomingMessage, url: URL): string | undefined =>
+  request.headers['x-functions-key']?.toString() ?? url.searchParams.get('code') ?? undefined;
+
+/** The request is read to its end first, so that the connection can serve the next one. */
+const end = (response: ServerResponse, status: number): void => {
+  response.req.resume();
+  response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
+};
+
+const fail = (response: ServerResponse): void => {
+  if (response.headersSent) response.destroy();
+  else end(response, 500);
+};

@@ -1,0 +1,66 @@
+import type { RegistrationId } from '../domain/device.ts';
+import type { HubHostName } from '../domain/hub.ts';
+import type { Candidate } from './standing.ts';
+
+/**
+ * [A5] Weighted rendezvous hashing: every hub draws a number for the device, exponential with its weight as rate, and the
+ * lowest wins. A hub of weight w is first with probability w/ΣW; one that joins or leaves changes nobody else's number, so
+ * it takes or gives up only its own. At the 50 hubs that a DPS can link, a walk over all of them costs microseconds.
+ *
+ * [A6] The numbers depend on names alone, never on a position; equal ones (two spellings of one hub) fall to the first in
+ * code-unit order.
+ *
+ * @throws RangeError when there is no candidate: a request without linked hubs has been refused before.
+ */
+export const firstInRank = (
+  device: RegistrationId,
+  candidates: readonly Candidate[],
+): Candidate => {
+  const seeds = seedsOf(device);
+  let first: Candidate | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const drawn = draw(seeds, candidate.hub.hostName) / candidate.hub.weight;
+    if (!first || drawn < lowest || (drawn === lowest && candidate.spelled < first.spelled)) {
+      first = candidate;
+      lowest = drawn;
+    }
+  }
+  if (!first) throw new RangeError('No candidate to rank.');
+  return first;
+};
+
+type Seeds = { readonly high: number; readonly low: number };
+
+/** A device's part of its draws, the same for every hub: two independent hashes of its name. */
+export const seedsOf = (device: RegistrationId): Seeds => ({
+  high: hash32(device, 0x9e3779b9),
+  low: hash32(device, 0x85ebca77),
+});
+
+/** An exponential variate of rate 1 from the two names: −ln u, u uniform in (0, 1) with 53 bits. */
+export const draw = ({ high, low }: Seeds, hub: HubHostName): number => {
+  const bits = (hash32(hub, high) >>> 5) * 2 ** 26 + (hash32(hub, low) >>> 6);
+  return -Math.log((bits + 0.5) / 2 ** 53);
+};
+
+/**
+ * MurmurHash3 (x86, 32 bits) over UTF-16 code units, one a block. Not for secrets: it spreads names evenly and fast.
+ * @see https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp
+ */
+const hash32 = (text: string, seed: number): number => {
+  let hash = seed;
+  for (let index = 0; index < text.length; index += 1) {
+    let block = Math.imul(text.charCodeAt(index), 0xcc9e2d51);
+    block = Math.imul((block << 15) | (block >>> 17), 0x1b873593);
+    hash ^= block;
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  return avalanche(hash ^ text.length);
+};
+
+const avalanche = (hash: number): number => {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+};

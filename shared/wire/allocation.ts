@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { registrationId, registrationIdLengthMax } from '../domain/device.ts';
+import type { ReprovisionPolicy } from '../domain/enrollment.ts';
+import { hubHostName } from '../domain/hub.ts';
+import { parseScope, type Scope } from '../domain/scope.ts';
+import type { AllocationDecision, AllocationRequest } from '../flows/allocate-device.ts';
+import { folded } from './folded.ts';
+import { fieldErrors, type HttpAnswer, type Refusal, refuse } from './problem.ts';
+
+/**
+ * The DPS custom allocation webhook.
+ * @see https://learn.microsoft.com/azure/iot-dps/concepts-custom-allocation
+ */
+
+/** DPS's largest message is 96 KB; more than this is not from a DPS. */
+export const bodyBytesMax = 128 * 1024;
+
+export type ParsedAllocationRequest = {
+  readonly kind: 'asked';
+  readonly request: AllocationRequest;
+};
+
+/**
+ * The route's scope and the body's text → the request, or a refusal that names each bad field. What Rehome does not use
+ * (attestation, payload, twins, keys) is not read; unknown properties are ignored.
+ */
+export const parseAllocationRequest = (
+  scopeText: string,
+  bodyText: string,
+  scopes: ReadonlySet<Scope>,
+): ParsedAllocationRequest | Refusal => {
+  const scope = parseScope(scopeText);
+  if (!scope || !scopes.has(scope)) {
+    return refuse('unknown-scope', [{ field: 'scope', detail: 'not one of REHOME_SCOPES' }]);
+  }
+  if (Buffer.byteLength(bodyText) > bodyBytesMax) {
+    return refuse('bad-request', [{ field: 'body', detail: `more than ${bodyBytesMax} bytes` }]);
+  }
+  const body = parseJson(bodyText);
+  if (body === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
+  const read = allocationRequest.safeParse(body);
+  if (!read.success) return refuse('bad-request', fieldErrors(read.error));
+  return { kind: 'asked', request: { scope, ...read.data } };
+};
+
+/** The parser's own message is left out: it quotes the text. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Both absent, as in old enrollments, means DPS's default: migrate. */
+const reprovisionPolicy = folded({
+  updateHubAssignment: z.boolean().default(true),
+  migrateDeviceData: z.boolean().default(true),
+}).transform(({ updateHubAssignment, migrateDeviceData }): ReprovisionPolicy => {
+  if (!updateHubAssignment) return 'never';
+  return migrateDeviceData ? 'migrate' : 'reset';
+});
+
+const name = z.string().min(1).max(registrationIdLengthMax);
+const hostName = z.string().min(1).max(253);
+
+const individualEnrollment = folded({
+  registrationId: name,
+  reprovisionPolicy: reprovisionPolicy.optional(),
+}).transform(({ registrationId: id, reprovisionPolicy: reprovision = 'migrate' }) => ({
+  enrollment: { kind: 'individual' as const, id },
+  reprovision,
+}));
+
+const enrollmentGroup = folded({
+  enrollmentGroupId: name,
+  reprovisionPolicy: reprovisionPolicy.optional(),
+}).transform(({ enrollmentGroupId: id, reprovisionPolicy: reprovision = 'migrate' }) => ({
+  enrollment: { kind: 'group' as const, id },
+  reprovision,
+}));
+
+const allocationRequest = folded({
+  individualEnrollment: individualEnrollment.optional(),
+  enrollmentGroup: enrollmentGroup.optional(),
+  deviceRuntimeContext: folded({
+    registrationId: name.transform(registrationId),
+    currentIotHubHostName: hostName.transform(hubHostName).optional(),
+  }),
+  linkedHubs: z.array(hostName).min(1),
+}).transform((body, context) => {
+  const enrollments = [body.individualEnrollment, body.enrollmentGroup].filter((held) => !!held);
+  const [enrollment] = enrollments;
+  if (!enrollment || enrollments.length > 1) {
+    context.addIssue({
+      code: 'custom',
+      path: ['enrollmentGroup'],
+      message: 'expected either enrollmentGroup or individualEnrollment',
+    });
+    return z.NEVER;
+  }
+  return {
+    ...enrollment,
+    registrationId: body.deviceRuntimeContext.registrationId,
+    currentHub: body.deviceRuntimeContext.currentIotHubHostName,
+    linkedHubs: body.linkedHubs,
+  };
+});
+
+/**
+ * `{ iotHubHostName }`, with 200. [A8] No initialTwin goes with it: DPS then takes the enrollment's where one applies, and
+ * a re-registration under migrate keeps the device's own.
+ */
+export const toAllocationResponse = ({ hub }: AllocationDecision): HttpAnswer => ({
+  status: 200,
+  jsonBody: { iotHubHostName: hub },
+});
+
+/** The one log line of a decision: what was asked, what was answered and why. No key, attestation or payload is in it. */
+export const toDecisionLine = (
+  { scope, registrationId: device, enrollment, currentHub }: AllocationRequest,
+  { hub, because, standing, degraded, snapshotAgeMs }: AllocationDecision,
+): string =>
+  JSON.stringify({
+    event: 'allocated',
+    scope,
+    registrationId: device,
+    [enrollment.kind === 'group' ? 'enrollmentGroupId' : 'individualEnrollmentId']: enrollment.id,
+    from: currentHub ?? null,
+    hub,
+    because,
+    standing,
+    degraded,
+    snapshotAgeMs,
+  });
+
+export const toRefusalLine = ({ because, errors }: Refusal): string =>
+  JSON.stringify({ event: 'allocation-refused', because, errors });

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type AllocationQuestion, allocate } from '../../shared/allocation/allocate.ts';
+import { registrationId } from '../../shared/domain/device.ts';
+import type { ReprovisionPolicy } from '../../shared/domain/enrollment.ts';
+import { type Hub, hubHostName, hubStates } from '../../shared/domain/hub.ts';
+import { type HubTable, hubTable } from '../../shared/domain/hub-table.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { hostOf } from '../support/a-hub.ts';
+
+/** Any table, any question: hubs that the table lists and others, spelled in any case, counted or not. */
+const slackPercent = fc.integer({ min: 0, max: 100 });
+
+const hubName = fc.constantFrom(...Array.from({ length: 12 }, (_, index) => `Hub-${index}`));
+
+const hub = (name: string): fc.Arbitrary<Hub> =>
+  fc.record({
+    hostName: fc.constant(hubHostName(hostOf(name))),
+    state: fc.constantFrom(...hubStates, 'open' as const, 'open' as const),
+    weight: fc.integer({ min: 1, max: 1000 }),
+    capacity: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(1_000_000)),
+    deviceCount: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined }),
+  });
+
+const table: fc.Arbitrary<HubTable> = fc
+  .uniqueArray(hubName, { maxLength: 12 })
+  .chain((names) => fc.tuple(...names.map(hub)))
+  .map((hubs) => hubTable(hubs, instant(0)));
+
+const spelled = (name: string) =>
+  fc.constantFrom(hostOf(name), hostOf(name).toUpperCase(), hostOf(name).toLowerCase());
+
+const question: fc.Arbitrary<AllocationQuestion> = fc
+  .tuple(
+    fc
+      .uniqueArray(hubName, { minLength: 1, maxLength: 12 })
+      .chain((names) => fc.tuple(...names.map(spelled))),
+    fc.option(hubName, { nil: undefined }),
+    fc.string({ minLength: 1, maxLength: 40 }),
+    fc.constantFrom<ReprovisionPolicy>('migrate', 'reset', 'never'),
+  )
+  .map(([linkedHubs, current, device, reprovision]) => ({
+    registrationId: registrationId(device),
+    linkedHubs,
+    currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
+    reprovision,
+  }));
+
+const check = (law: (asked: AllocationQuestion, given: HubTable, slack: number) => void): void => {
+  fc.assert(fc.property(question, table, slackPercent, law), { numRuns: 2_000 });
+};
+
+const homeOf = ({ linkedHubs, currentHub }: AllocationQuestion): string | undefined =>
+  linkedHubs.find((linked) => hubHostName(linked) === currentHub);
+
+const stateOf = (spelledHub: string, given: HubTable) =>
+  given.hubs.get(hubHostName(spelledHub))?.state;
+
+/** Written from the law, not from the code. */
+const mayTakeNew = (spelledHub: string, given: HubTable): boolean => {
+  const known = given.hubs.get(hubHostName(spelledHub));
+  return !!known && known.state === 'open' && !((known.deviceCount ?? 0) >= known.capacity);
+};
+
+test('[A1] the answer is one of linkedHubs, spelled as it came', () => {
+  check((asked, given, slack) => {
+    expect(asked.linkedHubs).toContain(allocate(asked, given, slack).hub);
+  });
+});
+
+test('[A2] a resident keeps its hub unless that hub is closed', () => {
+  check((asked, given, slack) => {
+    const home = homeOf(asked);
+    fc.pre(home !== undefined && stateOf(home, given) !== 'closed');
+    expect(allocate(asked, given, slack)).toMatchObject({ hub: home, degraded: false });
+  });
+});
+
+test('[A2] a resident of a closed hub is placed as a newcomer would be', () => {
+  check((asked, given, slack) => {
+    const home = homeOf(asked);
+    fc.pre(
+      home !== undefined && stateOf(home, given) === 'closed' && asked.reprovision !== 'never',
+    );
+    fc.pre(asked.linkedHubs.some((linked) => stateOf(linked, given) !== 'closed'));
+    const answer = allocate(asked, given, slack);
+    expect(answer.because).toBe('closed');
+    expect(answer.hub).toBe(allocate({ ...asked, currentHub: undefined }, given, slack).hub);
+  });
+});
+
+test('[A3] a hub that may take no new device is given none while another may', () => {
+  check((asked, given, slack) => {
+    fc.pre(homeOf(asked) === undefined);
+    fc.pre(asked.linkedHubs.some((linked) => mayTakeNew(linked, given)));
+    const answer = allocate(asked, given, slack);
+    expect(mayTakeNew(answer.hub, given)).toBe(true);
+    expect(answer.degraded).toBe(false);
+  });
+});
+
+test('[A3] an answer is flagged exactly when a newcomer found no hub that may take it', () => {
+  check((asked, given, slack) => {
+    fc.pre(homeOf(asked) === undefined);
+    const none = !asked.linkedHubs.some((linked) => mayTakeNew(linked, given));
+    expect(allocate(asked, given, slack).degraded).toBe(none);
+  });
+});
+
+test('[A4] a newcomer never lifts a counted hub past its bound while another counted hub has room', () => {
+  check((asked, given, slack) => {
+    fc.pre(homeOf(asked) === undefined);
+    const counted = asked.linkedHubs
+      .filter((linked) => mayTakeNew(linked, given))
+      .map((linked) => given.hubs.get(hubHostName(linked)) as Hub)
+      .filter(({ deviceCount }) => deviceCount !== undefined);
+    fc.pre(counted.length > 0);
+    const n = counted.reduce((sum, { deviceCount = 0 }) => sum + deviceCount, 0);
+    const w = counted.reduce((sum, { weight }) => sum + weight, 0);
+    // In whole numbers: count + 1 ≤ ⌈x⌉ is count < x, and x is a ratio of integers.
+    const hasRoom = ({ weight, deviceCount = 0, capacity }: Hub) =>
+      deviceCount < capacity &&
+      BigInt(deviceCount) * BigInt(100 * w) < BigInt((100 + slack) * weight) * BigInt(n + 1);
+    const answered = given.hubs.get(hubHostName(allocate(asked, given, slack).hub)) as Hub;
+    if (answered.deviceCount !== undefined) expect(hasRoom(answered)).toBe(true);
+    expect(counted.some(hasRoom)).toBe(true);
+  });
+});
+
+test('[A5] the bound apart, a hub that joins takes newcomers only for itself', () => {
+  const uncounted = (given: HubTable): HubTable =>
+    hubTable(
+      [...given.hubs.values()].map((known) => ({ ...known, deviceCount: undefined })),
+      given.takenAt,
+    );
+  check((asked, given, slack) => {
+    fc.pre(asked.linkedHubs.length > 1 && homeOf(asked) === undefined);
+    const [joiner = '', ...rest] = asked.linkedHubs;
+    fc.pre(mayTakeNew(joiner, given) && rest.some((linked) => mayTakeNew(linked, given)));
+    const before = allocate({ ...asked, linkedHubs: rest }, uncounted(given), slack).hub;
+    expect([joiner, before]).toContain(allocate(asked, uncounted(given), slack).hub);
+  });
+});
+
+test('[A6] same request, same snapshot, same answer, in whatever order linkedHubs came', () => {
+  check((asked, given, slack) => {
+    const answer = allocate(asked, given, slack);
+    const reordered = { ...asked, linkedHubs: asked.linkedHubs.toReversed() };
+    const relisted = hubTable([...given.hubs.values()].toReversed(), given.takenAt);
+    expect(allocate(asked, given, slack)).toEqual(answer);
+    expect(allocate(reordered, relisted, slack)).toEqual(answer);
+  });
+});
+
+test('[A6] two spellings of one hub are answered alike in either order', () => {
+  const linkedHubs = ['East.azure-devices.net', 'EAST.azure-devices.net', 'east.azure-devices.net'];
+  for (const currentHub of [undefined, hubHostName('east.azure-devices.net')]) {
+    const asked = {
+      registrationId: registrationId('d'),
+      currentHub,
+      reprovision: 'migrate' as const,
+    };
+    const [one, other] = [linkedHubs, linkedHubs.toReversed()].map((order) =>
+      allocate({ ...asked, linkedHubs: order }, hubTable([], instant(0)), 5),
+    );
+    expect(one).toEqual(other);
+  }
+});
+
+test('[A9] under never-reprovision a resident is answered its current hub', () => {
+  check((asked, given, slack) => {
+    const home = homeOf(asked);
+    fc.pre(home !== undefined);
+    expect(allocate({ ...asked, reprovision: 'never' }, given, slack).hub).toBe(home);
+  });
+});

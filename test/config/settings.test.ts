@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readSettings } from '../../shared/config/settings.ts';
+import { hubCapacityMax } from '../../shared/domain/hub.ts';
+import { rootFolder } from '../support/source.ts';
+
+const defaults = { scopes: new Set(['main']), hubs: [], boundSlackPercent: 5 };
+
+test('an empty environment, or empty settings, mean the defaults', () => {
+  expect(readSettings({})).toEqual(defaults);
+  expect(
+    readSettings({ REHOME_SCOPES: '', REHOME_HUBS: '', REHOME_BOUND_SLACK_PERCENT: ' ' }),
+  ).toEqual(defaults);
+});
+
+test('local.settings.sample.json is valid', async () => {
+  const text = await readFile(path.join(rootFolder, 'local.settings.sample.json'), 'utf8');
+  const { hubs, scopes } = readSettings(JSON.parse(text).Values);
+  expect(hubs.map(({ weight }) => weight)).toEqual([1, 2]);
+  expect(scopes).toEqual(new Set(['main']));
+});
+
+test('every setting is read', () => {
+  const hubs = [
+    { hostName: 'East.azure-devices.net', weight: 3, capacity: 500, state: 'cordoned' },
+    { hostName: 'west.azure-devices.net' },
+  ];
+  expect(
+    readSettings({
+      REHOME_SCOPES: 'eu, us-1',
+      REHOME_HUBS: JSON.stringify(hubs),
+      REHOME_BOUND_SLACK_PERCENT: '10',
+      PATH: '/bin',
+    }),
+  ).toEqual({
+    scopes: new Set(['eu', 'us-1']),
+    hubs: [
+      {
+        hostName: 'east.azure-devices.net',
+        weight: 3,
+        capacity: 500,
+        state: 'cordoned',
+        deviceCount: undefined,
+      },
+      {
+        hostName: 'west.azure-devices.net',
+        weight: 1,
+        capacity: hubCapacityMax,
+        state: 'open',
+        deviceCount: undefined,
+      },
+    ],
+    boundSlackPercent: 10,
+  });
+});
+
+const hub = 'east.azure-devices.net';
+const complaint = (environment: NodeJS.ProcessEnv): string => {
+  try {
+    readSettings(environment);
+    return 'none';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+test.each([
+  ['{', 'REHOME_HUBS: expected JSON'],
+  ['{}', 'REHOME_HUBS: '],
+  ['[7]', 'REHOME_HUBS[0]: '],
+  ['[{}]', 'REHOME_HUBS[0].hostName: '],
+  [`[{"hostName":"${hub}","weight":0}]`, 'REHOME_HUBS[0].weight: '],
+  [`[{"hostName":"${hub}","weight":1.5}]`, 'REHOME_HUBS[0].weight: '],
+  [`[{"hostName":"${hub}","weight":1001}]`, 'REHOME_HUBS[0].weight: '],
+  [`[{"hostName":"${hub}","capacity":0}]`, 'REHOME_HUBS[0].capacity: '],
+  [`[{"hostName":"${hub}","state":"shut"}]`, 'REHOME_HUBS[0].state: '],
+  [`[{"hostName":"${hub}","wieght":2}]`, 'REHOME_HUBS[0]: Unrecognized key: "wieght"'],
+  ['[{"hostName":"not a host"}]', 'REHOME_HUBS[0].hostName: '],
+  [
+    `[{"hostName":"${hub}"},{"hostName":"${hub.toUpperCase()}"}]`,
+    'REHOME_HUBS[1].hostName: is listed twice',
+  ],
+])('the hubs %s are named', (hubs, expected) => {
+  expect(complaint({ REHOME_HUBS: hubs })).toContain(expected);
+});
+
+test.each(['Main', 'a b', 'x'.repeat(33), ',', '-a'])('the scopes %j are named', (scopes) => {
+  expect(complaint({ REHOME_SCOPES: scopes })).toContain('REHOME_SCOPES[0]: expected lower-case');
+});
+
+test.each(['-1', '101', 'five', '2.5'])('the slack %j is named', (slack) => {
+  expect(complaint({ REHOME_BOUND_SLACK_PERCENT: slack })).toContain(
+    'REHOME_BOUND_SLACK_PERCENT: ',
+  );
+});
+
+test('every bad key is named at once, in one line, without its value', () => {
+  const message = complaint({
+    REHOME_SCOPES: 'S3CRET',
+    REHOME_HUBS: 'S3CRET',
+    REHOME_BOUND_SLACK_PERCENT: 'S3CRET',
+  });
+  for (const key of ['REHOME_SCOPES', 'REHOME_HUBS', 'REHOME_BOUND_SLACK_PERCENT'])
+    expect(message).toContain(key);
+  expect(message).not.toMatch(/S3CRET|\n/);
+});

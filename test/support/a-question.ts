@@ -1,0 +1,24 @@
+import type { AllocationQuestion } from '../../shared/allocation/allocate.ts';
+import { registrationId } from '../../shared/domain/device.ts';
+import { hubHostName } from '../../shared/domain/hub.ts';
+import { hostOf } from './a-hub.ts';
+
+type Said = {
+  readonly device?: string;
+  readonly linked: readonly string[];
+  readonly current?: string;
+  readonly reprovision?: AllocationQuestion['reprovision'];
+};
+
+/** A newcomer under migrate, but for what is said; hubs by their short names. */
+export const aQuestion = ({
+  device = 'device-1',
+  linked,
+  current,
+  reprovision = 'migrate',
+}: Said): AllocationQuestion => ({
+  registrationId: registrationId(device),
+  linkedHubs: linked.map(hostOf),
+  currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
+  reprovision,
+});
