@@ -1,10 +1,13 @@
-import type { FromApp, ToApp } from './app-process.ts';
+import { type FromApp, stopMsMax, type ToApp } from './app-process.ts';
 import { startHost } from './host.ts';
 
-/** The app's own process: started by `startApp`, told what to do over its channel. It ends when it is told to, or when whoever started it is gone. */
+/**
+ * The app's own process: started by `startApp`, told what to do over its channel. It ends when it is told to, or when whoever
+ * started it is gone.
+ */
 
-const tell = (message: FromApp): void => {
-  process.send?.(message);
+const tell = (message: FromApp, told: () => void = () => undefined): void => {
+  process.send?.(message, told);
 };
 
 const write = (line: string): void => {
@@ -14,23 +17,24 @@ const write = (line: string): void => {
 /** A bug keeps its stack; what was said on purpose is one line. */
 const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const isBug = cause instanceof Error && cause.name !== 'Error';
-  return isBug ? `${error.message}\n${cause.stack}` : error.message;
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return origin.name === 'Error' ? error.message : `${error.message}\n${origin.stack}`;
 };
 
 const start = async (options: Extract<ToApp, { kind: 'start' }>['options']): Promise<void> => {
   try {
     const { port, functionNames, stop } = await startHost(options, write);
-    process.on('message', () => void stop().then(() => process.exit(0)));
-    process.on('disconnect', () => void stop().then(() => process.exit(0)));
+    const leave = (): void => {
+      setTimeout(() => process.exit(1), stopMsMax);
+      void stop().then(() => process.exit(0));
+    };
+    process.on('message', leave);
+    process.on('disconnect', leave);
+    if (!process.connected) leave();
     tell({ kind: 'started', port, functionNames });
   } catch (error) {
-    process.exitCode = 1;
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    process.send?.({ kind: 'failed', message: describe(error), code } satisfies FromApp, () =>
-      process.exit(1),
-    );
+    tell({ kind: 'failed', message: describe(error), code }, () => process.exit(1));
   }
 };
 

@@ -26,7 +26,8 @@ export type AppOptions = HostOptions & {
   readonly environment: NodeJS.ProcessEnv;
 };
 
-const stopMsMax = 5_000;
+/** How long what is under way may take to end. */
+export const stopMsMax = 5_000;
 
 /**
  * Runs an app on the embedded host in a process of its own, as in Azure: its library, settings and memory are its own, and it can

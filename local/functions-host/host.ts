@@ -35,7 +35,7 @@ export const startHost = async (
   const { functionTimeout, logging, extensions } = await readHostJson(appFolder);
   const core = provideFunctionsCore();
   await loadApp(appFolder);
-  const invoke = invoker(core, functionTimeout, leveledLog(logging.logLevel, write));
+  const invoke = invoker(core.model(), functionTimeout, leveledLog(logging.logLevel, write));
   const functions = core.functions();
   refuseOtherTriggers(functions);
   const listener = await listen(

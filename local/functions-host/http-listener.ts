@@ -31,7 +31,10 @@ export const listen = async (
   port: number,
 ): Promise<HttpListener> => {
   const doors = functions.map((opened) => toDoor(opened, routePrefix)).sort(byName);
+  const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
     for (const [name, value] of Object.entries(customHeaders)) response.setHeader(name, value);
     answer(doors, keys, invoke, request, response).catch(() => fail(response));
   });
@@ -42,7 +45,8 @@ export const listen = async (
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      await Promise.all([...open].map((response) => once(response, 'close')));
+      server.closeAllConnections(); // those that hold no request would be waited for
       await closed;
     },
   };

@@ -1,7 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
-import type { FunctionsCore } from './core.ts';
-import type { InvocationResponse, RegisteredFunction, TypedData } from './core-types.ts';
+import type {
+  InvocationResponse,
+  ProgrammingModel,
+  RegisteredFunction,
+  TypedData,
+} from './core-types.ts';
 import type { Log } from './log.ts';
 
 export type Invoke = (
@@ -15,10 +19,10 @@ export type Invoke = (
  * throws, or a time-out, is logged and thrown on. A handler past its time-out is not stopped: in Azure its process would be.
  */
 export const invoker =
-  (core: FunctionsCore, timeoutMs: number, log: Log): Invoke =>
+  (model: ProgrammingModel, timeoutMs: number, log: Log): Invoke =>
   async (invoked, data, traceParent = newTraceParent()) => {
     try {
-      return await inTime(run(core, invoked, data, traceParent, log), timeoutMs);
+      return await inTime(run(model, invoked, data, traceParent, log), timeoutMs);
     } catch (error) {
       log('error', `Function.${invoked.name}`, `failed: ${describe(error)}`);
       throw error;
@@ -26,14 +30,14 @@ export const invoker =
   };
 
 const run = async (
-  core: FunctionsCore,
+  model: ProgrammingModel,
   { name, bindings, triggerName, handler }: RegisteredFunction,
   data: TypedData,
   traceParent: string,
   log: Log,
 ): Promise<InvocationResponse> => {
   const invocationId = randomUUID();
-  const model = core.model().getInvocationModel({
+  const invocation = model.getInvocationModel({
     invocationId,
     metadata: { name, bindings },
     request: {
@@ -45,8 +49,8 @@ const run = async (
     log: (level, category, message) =>
       log(level, category === 'user' ? `Function.${name}.User` : `Function.${name}`, message),
   });
-  const { context, inputs } = await model.getArguments();
-  return model.getResponse(context, await model.invokeFunction(context, inputs, handler));
+  const { context, inputs } = await invocation.getArguments();
+  return invocation.getResponse(context, await invocation.invokeFunction(context, inputs, handler));
 };
 
 const inTime = async <Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> => {

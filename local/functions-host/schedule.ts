@@ -19,32 +19,33 @@ const field = new RegExp(`^${part}(?:,${part})*$`, 'i');
 export const parseSchedule = (expression: string): Schedule => {
   const given = expression.trim().split(/\s+/);
   const fields = given.length === 5 ? ['0', ...given] : given;
-  if (
-    fields.length !== 6 ||
-    !fields.every((text) => field.test(text)) ||
-    /7/.test(fields[5] ?? '')
-  ) {
-    throw new Error(`'${expression}' is no NCRONTAB schedule.`);
-  }
-  const next = nextOccurrence(expression, fields);
-  return {
-    next,
-    subMinute: next(next(0)) - next(0) < 60_000 && /^[* ]+$/.test(fields.slice(1).join(' ')),
-  };
-};
-
-const nextOccurrence = (expression: string, fields: readonly string[]) => {
-  const names = fields.map((text) => text.replace(/[a-z]{3,}/gi, (name) => name.slice(0, 3)));
-  const cron = new Cron(names.join(' '), {
-    timezone: 'UTC',
-    domAndDow: true,
-    sloppyRanges: true,
-    mode: '6-part',
-    paused: true,
-  });
-  return (afterMs: number): number => {
+  const cron = toCron(expression, fields);
+  const next = (afterMs: number): number => {
     const found = cron.nextRun(new Date(afterMs));
     if (!found) throw new Error(`'${expression}' never occurs.`);
     return found.getTime();
   };
+  const everyMinute = fields.slice(1).every((text) => text === '*');
+  return { next, subMinute: everyMinute && next(next(0)) - next(0) < 60_000 };
 };
+
+const toCron = (expression: string, fields: readonly string[]): Cron => {
+  try {
+    if (!isNcrontab(fields)) throw new Error('It has parts that NCRONTAB does not.');
+    const names = fields.map((text) => text.replace(/[a-z]{3,}/gi, (name) => name.slice(0, 3)));
+    return new Cron(names.join(' '), {
+      timezone: 'UTC',
+      domAndDow: true,
+      sloppyRanges: true,
+      mode: '6-part',
+      paused: true,
+    });
+  } catch (cause) {
+    throw new Error(`'${expression}' is no NCRONTAB schedule.`, { cause });
+  }
+};
+
+const isNcrontab = (fields: readonly string[]): boolean =>
+  fields.length === 6 &&
+  fields.every((text) => field.test(text)) &&
+  !/(?:^|[,-])7/.test(fields[5] ?? '');

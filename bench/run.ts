@@ -1,0 +1,10 @@
+import { measureDecisions } from './decisions.ts';
+import { measureDoor } from './door.ts';
+import { measureImport } from './import-time.ts';
+import { measureSpread } from './spread.ts';
+
+/** `npm run bench`: every figure that the documents give, measured in one run. Read the ratios: the times are this machine's. */
+measureSpread();
+measureDecisions();
+measureImport();
+await measureDoor();

@@ -1,0 +1,125 @@
+import { HttpRequest, type HttpResponseInit, InvocationContext } from '@azure/functions';
+import { expect, test } from 'vitest';
+import { allocateDeviceHandler } from '../../functions/allocate-device.ts';
+import { compose } from '../../shared/composition.ts';
+import { readSettings } from '../../shared/config/settings.ts';
+import {
+  again,
+  type Change,
+  groupRegistration,
+  heatpumps,
+  individualRegistration,
+  toasters,
+} from '../support/samples.ts';
+
+const hubs = (...states: readonly string[]): string =>
+  JSON.stringify(
+    [toasters, heatpumps].map((hostName, index) => ({ hostName, state: states[index] })),
+  );
+
+/** The door as the host calls it: its answer, and what it logged. */
+const call = async (body: string, { REHOME_HUBS = hubs(), scope = 'main' } = {}) => {
+  const lines: { level: string; line: unknown }[] = [];
+  const context = new InvocationContext({
+    functionName: 'allocateDevice',
+    invocationId: 'invocation-1',
+    logHandler: (level, line) => lines.push({ level, line: JSON.parse(String(line)) }),
+  });
+  const request = new HttpRequest({
+    method: 'POST',
+    url: 'http://127.0.0.1/',
+    body: { string: body },
+    params: { scope },
+  });
+  const answer = await allocateDeviceHandler(compose(readSettings({ REHOME_HUBS })))(
+    request,
+    context,
+  );
+  return { answer: answer as HttpResponseInit, lines };
+};
+
+test('a decision is answered exactly and logged on one line', async () => {
+  const { answer, lines } = await call(groupRegistration(again(toasters)), {
+    REHOME_HUBS: hubs('closed'),
+  });
+  expect(answer).toEqual({ status: 200, jsonBody: { iotHubHostName: heatpumps } });
+  expect(lines).toEqual([
+    {
+      level: 'information',
+      line: {
+        event: 'allocated',
+        scope: 'main',
+        registrationId: 'breakroom499-contoso-tstrsd-007',
+        enrollmentGroupId: 'contoso-custom-allocated-devices',
+        from: toasters,
+        hub: heatpumps,
+        because: 'closed',
+        standing: 'eligible',
+        degraded: false,
+        snapshotAgeMs: expect.any(Number),
+      },
+    },
+  ]);
+});
+
+test('an individual enrollment is logged by its own name', async () => {
+  const { lines } = await call(individualRegistration());
+  expect(lines).toMatchObject([
+    { line: { individualEnrollmentId: 'breakroom499-contoso-tstrsd-007', from: null } },
+  ]);
+});
+
+test('a refusal is answered and logged by its fields', async () => {
+  const errors = [{ field: 'linkedHubs', detail: expect.any(String) }];
+  const { answer, lines } = await call(groupRegistration({ linkedHubs: [] }));
+  expect(answer).toMatchObject({ status: 400, jsonBody: { errors } });
+  expect(lines).toEqual([
+    { level: 'warning', line: { event: 'allocation-refused', because: 'bad-request', errors } },
+  ]);
+  expect(await call(groupRegistration(), { scope: 'other' })).toMatchObject({
+    answer: { status: 404 },
+    lines: [{ level: 'warning', line: { because: 'unknown-scope' } }],
+  });
+});
+
+test('[R5] keys, attestation and payload reach neither the log nor the answer', async () => {
+  const secret = 'swordfish';
+  const hidden: Change = {
+    'deviceRuntimeContext.payload': { secret },
+    'deviceRuntimeContext.symmetricKey': { primaryKey: secret },
+    'deviceRuntimeContext.x509': { clientCertificate: secret },
+    'deviceRuntimeContext.tpm': { endorsementKey: secret },
+    'enrollmentGroup.attestation': { type: 'symmetricKey', symmetricKey: { primaryKey: secret } },
+    'enrollmentGroup.initialTwin': { tags: { secret } },
+    'enrollmentGroup.customAllocationDefinition': { webhookUrl: `https://app/api?code=${secret}` },
+  };
+  for (const change of [hidden, { ...hidden, linkedHubs: [] }]) {
+    expect(JSON.stringify(await call(groupRegistration(change)))).not.toContain(secret);
+  }
+});
+
+test('[A8] no initialTwin is sent, on a re-registration under migrate least of all', async () => {
+  const policies = [true, false].flatMap((updateHubAssignment) =>
+    [true, false].map((migrateDeviceData) => ({ updateHubAssignment, migrateDeviceData })),
+  );
+  for (const reprovisionPolicy of policies) {
+    for (const calls of [{}, again(toasters), again(heatpumps)]) {
+      const body = groupRegistration({
+        ...calls,
+        'enrollmentGroup.reprovisionPolicy': reprovisionPolicy,
+      });
+      const { answer } = await call(body, { REHOME_HUBS: hubs('closed') });
+      expect(Object.keys(answer.jsonBody as object)).toEqual(['iotHubHostName']);
+    }
+  }
+});
+
+test('[A2] [A9] through the door a resident stays, and under never even on a closed hub', async () => {
+  const stay = { status: 200, jsonBody: { iotHubHostName: toasters } };
+  expect((await call(groupRegistration(again(toasters)))).answer).toEqual(stay);
+  const never = {
+    'enrollmentGroup.reprovisionPolicy': { updateHubAssignment: false, migrateDeviceData: false },
+  };
+  const body = groupRegistration({ ...again(toasters), ...never, linkedHubs: [toasters] });
+  expect((await call(body, { REHOME_HUBS: hubs('closed') })).answer).toEqual(stay);
+});
