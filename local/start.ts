@@ -9,6 +9,9 @@ import { readLocalSettings } from './functions-host/local-settings.ts';
 /** As with `func start`. */
 const portDefault = 7071;
 
+/** How soon it is noticed that whoever started this is gone. */
+const parentLookMs = 500;
+
 const usage = `npm start -- [--port N]
 
   --port N   where the app listens on 127.0.0.1: ${portDefault} unless told; 0 lets the system choose
@@ -69,12 +72,15 @@ Ctrl-C stops it.
 `;
 };
 
-/** A Ctrl-C, a polite kill, or the app's own end. */
+/** A Ctrl-C, a polite kill of this process or of the npm that started it, or the app's own end. */
 const untilStopped = async (app: AppProcess): Promise<void> => {
   const asked = new Promise<'asked'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => resolve('asked'));
     }
+    const parent = process.ppid;
+    const look = () => process.ppid !== parent && resolve('asked'); // npm's shell dies of a SIGTERM and tells nobody
+    setInterval(look, parentLookMs).unref();
   });
   const why = await Promise.race([asked, app.ended]);
   if (why !== 'asked') throw new Error('the app ended by itself');

@@ -56,6 +56,12 @@ const refusesConnections = async (port: string): Promise<boolean> => {
   return error.code === 'ECONNREFUSED';
 };
 
+/** Settles when the server ends a connection on which nothing was asked. */
+const cut = (url: URL): Promise<unknown> => {
+  const held = connect(Number(url.port), '127.0.0.1');
+  return new Promise((resolve) => held.on('error', resolve).on('close', resolve));
+};
+
 describe('npm start', () => {
   test('prints a curl that is answered a hub', async () => {
     const { url, file } = await printed(start(['--port', '0']));
@@ -99,14 +105,28 @@ describe('npm start', () => {
     },
   );
 
+  test('ends when the shell that started it has been killed, as npm does it', async () => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" local/start.ts --port 0; true`], {
+      cwd: rootFolder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    onTestFinished(() => {
+      if (isAlive(shell)) process.kill(groupOf(shell), 'SIGKILL');
+    });
+    const { url } = await printed(shell);
+    const ended = cut(url);
+    shell.kill('SIGTERM');
+    await ended;
+    expect(await refusesConnections(url.port)).toBe(true);
+  });
+
   test('killed outright, takes the app with it', async () => {
     const launcher = start(['--port', '0']);
     const { url } = await printed(launcher);
-    const held = connect(Number(url.port), '127.0.0.1');
-    await once(held, 'connect');
-    const cut = new Promise((resolve) => held.on('error', resolve).on('close', resolve));
+    const ended = cut(url);
     launcher.kill('SIGKILL');
-    await cut;
+    await ended;
     expect(await refusesConnections(url.port)).toBe(true);
   });
 });
