@@ -19,7 +19,7 @@ export const measureDecisions = (): void => {
       perSecond((index) => allocate(asked[index % 1_000] as AllocationQuestion, table, 5));
     const [placed, stayed] = [decide(questions), decide(residents)];
     say(
-      `  ${count} hubs   newcomer ${whole(placed)} (${(placed / hash).toFixed(2)}×), resident ${whole(stayed)} (${(stayed / hash).toFixed(2)}×)`,
+      `  ${count} hubs   newcomer ${whole(placed)} (${(hash / placed).toFixed(1)} hashes each), resident ${whole(stayed)} (${(hash / stayed).toFixed(1)})`,
     );
   }
 };

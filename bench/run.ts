@@ -3,7 +3,7 @@ import { measureDoor } from './door.ts';
 import { measureImport } from './import-time.ts';
 import { measureSpread } from './spread.ts';
 
-/** `npm run bench`: every figure that the documents give, measured in one run. Read the ratios: the times are this machine's. */
+/** `npm run bench`: the rates and shares that the documents give, measured in one run. Read the ratios: the times are this machine's. */
 measureSpread();
 measureDecisions();
 measureImport();

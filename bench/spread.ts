@@ -60,5 +60,7 @@ const ofMean = (answers: readonly string[], hubCount: number): string => {
 const churn = (what: string, was: readonly string[], now: readonly Hub[], least: number): void => {
   const is = answersOf(now);
   const changed = is.filter((hub, index) => hub !== was[index]).length / deviceCount;
-  say(`  ${what.padEnd(22)} ${percent(changed)} answered anew, least possible ${percent(least)}`);
+  say(
+    `  ${what.padEnd(22)} ${percent(changed)} answered anew, ${percent(least)} expected at the least`,
+  );
 };

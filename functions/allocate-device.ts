@@ -12,17 +12,16 @@ import { toProblem } from '../shared/wire/problem.ts';
 export const allocateDeviceHandler =
   ({ scopes, allocateDevice }: Rehome): HttpHandler =>
   async (request, context) => {
-    const asked = parseAllocationRequest(
-      request.params['scope'] ?? '',
-      await request.text(),
-      scopes,
-    );
+    const scope = request.params['scope'] ?? '';
+    const asked = parseAllocationRequest(scope, await request.text(), scopes);
     if (asked.kind === 'refused') {
-      context.warn(toRefusalLine(asked));
+      context.warn(toRefusalLine(scope, asked));
       return toProblem(asked);
     }
     const decision = await allocateDevice(asked.request);
-    context.info(toDecisionLine(asked.request, decision));
+    const line = toDecisionLine(asked.request, decision);
+    if (decision.degraded) context.warn(line);
+    else context.info(line);
     return toAllocationResponse(decision);
   };
 

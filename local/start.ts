@@ -9,8 +9,15 @@ import { readLocalSettings } from './functions-host/local-settings.ts';
 /** As with `func start`. */
 const portDefault = 7071;
 
-/** How soon it is noticed that whoever started this is gone. */
-const parentLookMs = 500;
+/**
+ * Settles when whoever started this is gone: npm's shell dies of a SIGTERM and tells nobody. Watched from the first moment on, since
+ * that may be the moment.
+ */
+const parentGone = new Promise<'asked'>((resolve) => {
+  const parent = process.ppid;
+  const look = () => process.ppid !== parent && resolve('asked');
+  setInterval(look, 500).unref();
+});
 
 const usage = `npm start -- [--port N]
 
@@ -31,11 +38,13 @@ const main = async (): Promise<void> => {
   const environment = { ...values, ...process.env }; // as with Core Tools
   const keys = newHostKeys();
   const options = { appFolder, port: flags.port, keys, environment };
-  const app = await startApp(options, say).catch((error) => {
+  const starting = startApp(options, say).catch((error) => {
     throw error.code === 'EADDRINUSE'
       ? new Error(`port ${flags.port} is taken: choose another with --port`)
       : error;
   });
+  const app = await Promise.race([starting, parentGone]);
+  if (app === 'asked') process.exit(1); // the app sees its channel close, and ends
   const scope = environment['REHOME_SCOPES']?.split(',')[0]?.trim() || 'main';
   say(welcome(app, file, `/api/dps/${scope}/allocate?code=${keys.host}`));
   await untilStopped(app);
@@ -47,7 +56,7 @@ const readFlags = (given: readonly string[]) => {
     options: { port: { type: 'string' }, help: { type: 'boolean', default: false } },
   });
   const port = Number(values.port ?? portDefault);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535 || values.port === '') {
+  if (!/^\d+$/.test(values.port ?? '0') || port > 65_535) {
     throw new Error('--port: expected a whole number from 0 to 65535');
   }
   return { port, help: values.help };
@@ -66,9 +75,9 @@ Rehome runs on the embedded Functions host, with ${settingsFile}: ${functionName
 
 Ask it, as a DPS does when a device of an enrollment group registers:
 
-  curl -sS '${url}' --data-binary @'${here('samples/group-registration.json')}'
+  curl -sS -w '\\n' '${url}' --data-binary @'${here('samples/group-registration.json')}'
 
-Ctrl-C stops it.
+The key is new at every start. Ctrl-C stops it.
 `;
 };
 
@@ -78,16 +87,15 @@ const untilStopped = async (app: AppProcess): Promise<void> => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => resolve('asked'));
     }
-    const parent = process.ppid;
-    const look = () => process.ppid !== parent && resolve('asked'); // npm's shell dies of a SIGTERM and tells nobody
-    setInterval(look, parentLookMs).unref();
   });
-  const why = await Promise.race([asked, app.ended]);
+  const why = await Promise.race([asked, parentGone, app.ended]);
   if (why !== 'asked') throw new Error('the app ended by itself');
   await app.stop();
 };
 
 main().catch((error: unknown) => {
-  process.stderr.write(`rehome: ${error instanceof Error ? error.message : error}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  const isAdvice = error instanceof Error && 'code' in error; // Node's own errors go on with advice
+  process.stderr.write(`rehome: ${isAdvice ? message.split('\n')[0] : message}\n`);
   process.exitCode = 1;
 });

@@ -124,6 +124,36 @@ describe('a planted fault is caught', () => {
       'keeps state',
       file(allocation, 'let calls = 0;', 'export const a = () => ++calls;'),
     ],
+    ['the clock, in pieces', 'reads the clock', file(allocation, 'const { now } = Date;')],
+    [
+      'the clock, by a name',
+      'reads the clock',
+      file(allocation, `export const at = () => Date['now']();`),
+    ],
+    [
+      'the clock, formatted',
+      'reads the clock',
+      file(allocation, 'export const at = () => new Intl.DateTimeFormat().format();'),
+    ],
+    ['dice, in pieces', 'rolls dice', file(allocation, 'const { random } = Math;')],
+    ['module state, exported', 'keeps state', file(allocation, 'export let calls = 0;')],
+    ['a cache in the module', 'keeps state', file(allocation, 'const cache = new Map();')],
+    [
+      'the clock in a flow',
+      'reads the clock',
+      file('shared/flows/a.ts', 'export const at = () => Date.now();'),
+    ],
+    [
+      'the environment in wire',
+      'uses process',
+      file('shared/wire/a.ts', `export const a = process.env['A'];`),
+    ],
+    [
+      'an import in disguise',
+      'cannot be read',
+      file('shared/flows/a.ts', 'const b = await import(`../wire/b.ts`);'),
+    ],
+    ['a require', 'uses require', file('shared/flows/a.ts', `const b = require('../wire/b.ts');`)],
     // stray rooms
     [
       'a room that is not on the map',
@@ -132,6 +162,11 @@ describe('a planted fault is caught', () => {
     ],
     ['a file outside every room', 'stray room', file('shared/a.ts', 'export const a = 1;')],
     ['a new folder at the top', 'stray room', file('lib/a.ts', 'export const a = 1;')],
+    [
+      'a file that is not TypeScript',
+      'stray file',
+      file('shared/domain/a.js', 'export const a = 1;'),
+    ],
     ['a vague room', 'vague', file('shared/domain/utils/a.ts', 'export const a = 1;')],
     ['a vague file', 'vague', file('local/helpers.ts', 'export const a = 1;')],
     ['a nested door', 'flat', file('functions/hubs/a.ts', 'export const a = 1;')],

@@ -12,7 +12,10 @@ test('every law has a test that names it, and every id that is cited is a law', 
   const sources = await readSources();
   const titles = sources
     .filter(({ path: file }) => file.endsWith('.test.ts'))
-    .flatMap(({ text }) => text.match(/test(?:\.each)?.*?['"`]\[.*?['"`]/gs) ?? []);
+    .flatMap(
+      ({ text }) =>
+        text.match(/\btest(?!\.skip|\.todo|\.fails)(?:\.each)?.*?['"`]\[.*?['"`]/gs) ?? [],
+    );
   expect(laws.size).toBeGreaterThan(0);
   expect([...laws].filter((id) => !titles.flatMap(cited).includes(id))).toEqual([]);
   expect(sources.flatMap(({ text }) => cited(text)).filter((id) => !laws.has(id))).toEqual([]);

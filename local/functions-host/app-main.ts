@@ -29,6 +29,7 @@ const start = async (options: Extract<ToApp, { kind: 'start' }>['options']): Pro
       void stop().then(() => process.exit(0));
     };
     process.on('message', leave);
+    process.off('disconnect', leaveAtOnce);
     process.on('disconnect', leave);
     if (!process.connected) leave();
     tell({ kind: 'started', port, functionNames });
@@ -37,6 +38,10 @@ const start = async (options: Extract<ToApp, { kind: 'start' }>['options']): Pro
     tell({ kind: 'failed', message: describe(error), code }, () => process.exit(1));
   }
 };
+
+/** While the app is loading there is nothing to end well. */
+const leaveAtOnce = (): void => process.exit(1);
+process.on('disconnect', leaveAtOnce);
 
 // A Ctrl-C reaches every process of the terminal: the one that started this one says when to stop.
 process.on('SIGINT', () => undefined);

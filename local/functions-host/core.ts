@@ -68,6 +68,11 @@ const register = (
   if (extra) {
     throw new Error(`Function ${name}: the embedded host has no binding of type ${extra[1].type}.`);
   }
+  if (/%[^%]+%/.test(JSON.stringify(trigger))) {
+    throw new Error(
+      `Function ${name}: the embedded host does not resolve %settings% in a trigger.`,
+    );
+  }
   if (retryOptions) throw new Error(`Function ${name}: the embedded host has no retry policies.`);
   registered.set(name, { name, bindings, triggerName, trigger, handler });
 };

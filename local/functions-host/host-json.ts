@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { oneLine } from '../one-line.ts';
 import { logLevels } from './core-types.ts';
 
 export type HostJson = z.output<typeof hostJson>;
@@ -13,7 +14,7 @@ export const readHostJson = async (appFolder: string): Promise<HostJson> => {
   const read = hostJson.safeParse(
     JSON.parse(await readFile(path.join(appFolder, 'host.json'), 'utf8')),
   );
-  if (!read.success) throw new Error(`host.json: ${z.prettifyError(read.error)}`);
+  if (!read.success) throw new Error(`host.json: ${oneLine(read.error)}`);
   return read.data;
 };
 
@@ -33,10 +34,15 @@ const level = z.preprocess(
 
 const unbounded = z.literal(-1, 'the embedded host does not throttle: expected -1').optional();
 
-const hostJson = z.object({
+const hostJson = z.strictObject({
   version: z.literal('2.0'),
   functionTimeout: timeSpan.prefault('00:30:00'),
-  logging: z.object({ logLevel: z.record(z.string(), level).default({}) }).prefault({}),
+  logging: z
+    .strictObject({
+      logLevel: z.record(z.string(), level).default({}),
+      applicationInsights: z.unknown().optional(), // of Azure alone
+    })
+    .prefault({}),
   extensions: z
     .strictObject({
       http: z

@@ -35,16 +35,12 @@ export const startHost = async (
   const { functionTimeout, logging, extensions } = await readHostJson(appFolder);
   const core = provideFunctionsCore();
   await loadApp(appFolder);
-  const invoke = invoker(core.model(), functionTimeout, leveledLog(logging.logLevel, write));
+  const log = leveledLog(logging.logLevel, write);
+  const invoke = invoker(core.model(), functionTimeout, log);
   const functions = core.functions();
   refuseOtherTriggers(functions);
-  const listener = await listen(
-    ofType(functions, 'httpTrigger'),
-    extensions.http,
-    keys,
-    invoke,
-    port,
-  );
+  const doors = ofType(functions, 'httpTrigger');
+  const listener = await listen(doors, extensions.http, keys, invoke, port, log);
   const timers = ofType(functions, 'timerTrigger').map((timed) => listenToTimer(timed, invoke));
   return {
     port: listener.port,

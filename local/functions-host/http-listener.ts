@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 import type { RegisteredFunction } from './core-types.ts';
 import type { HostJson } from './host-json.ts';
 import { toRpcHttp, writeAnswer } from './http-message.ts';
 import type { Invoke } from './invoke.ts';
-import { type AuthLevel, type HostKeys, opens } from './keys.ts';
+import { type AuthLevel, authLevels, type HostKeys, opens } from './keys.ts';
+import type { Log } from './log.ts';
 import { compileRoute, type Route } from './route.ts';
 
 export type HttpListener = { readonly port: number; readonly stop: () => Promise<void> };
@@ -19,7 +21,8 @@ type Door = {
 
 /**
  * HTTP triggers on 127.0.0.1, with the real host's rules: routes are tried in order of function name and the first match wins;
- * a wrong method is 404; a missing or wrong key 401; a handler that throws 500; all three with an empty body.
+ * a wrong method is 404; a missing or wrong key 401; a body past 100 MiB 413; a handler that throws 500; all with an
+ * empty body.
  * @param port 0 lets the system choose.
  * @throws Error with code EADDRINUSE when the port is taken.
  */
@@ -29,6 +32,7 @@ export const listen = async (
   keys: HostKeys,
   invoke: Invoke,
   port: number,
+  log: Log,
 ): Promise<HttpListener> => {
   const doors = functions.map((opened) => toDoor(opened, routePrefix)).sort(byName);
   const open = new Set<ServerResponse>();
@@ -36,7 +40,14 @@ export const listen = async (
     open.add(response);
     response.once('close', () => open.delete(response));
     for (const [name, value] of Object.entries(customHeaders)) response.setHeader(name, value);
-    answer(doors, keys, invoke, request, response).catch(() => fail(response));
+    answer(doors, keys, invoke, request, response).catch((error) => {
+      log(
+        'error',
+        'Host.Http',
+        `${request.method} ${request.url?.split('?')[0]}: ${error.message}`,
+      );
+      fail(response);
+    });
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -52,12 +63,18 @@ export const listen = async (
   };
 };
 
+const httpTrigger = z.object({
+  route: z.string().optional(),
+  methods: z.array(z.string()),
+  authLevel: z.enum(authLevels),
+});
+
 const toDoor = (opened: RegisteredFunction, routePrefix: string): Door => {
-  const { route, methods, authLevel } = opened.trigger;
+  const { route, methods, authLevel } = httpTrigger.parse(opened.trigger);
   return {
     opened,
-    methods: (methods as readonly string[]).map((method) => method.toUpperCase()),
-    level: authLevel as AuthLevel,
+    methods: methods.map((method) => method.toUpperCase()),
+    level: authLevel,
     route: compileRoute(`${routePrefix}/${route ?? opened.name}`),
   };
 };
@@ -78,7 +95,12 @@ const answer = async (
   const { opened, level } = found.door;
   if (!opens(keys, level, opened.name, presentedKey(request, url))) return end(response, 401);
   const http = await toRpcHttp(request, url, found.params);
-  const { returnValue } = await invoke(opened, { http }, request.headers['traceparent'] as string);
+  if (!http) return end(response, 413);
+  const { returnValue } = await invoke(
+    opened,
+    { http },
+    request.headers['traceparent']?.toString(),
+  );
   if (!returnValue?.http) return end(response, 204);
   writeAnswer(response, returnValue.http);
 };

@@ -10,7 +10,8 @@ export type HostKeys = {
   readonly functions: Readonly<Record<string, string>>;
 };
 
-export type AuthLevel = 'anonymous' | 'function' | 'admin';
+export const authLevels = ['anonymous', 'function', 'admin'] as const;
+export type AuthLevel = (typeof authLevels)[number];
 
 export const newHostKeys = (): HostKeys => ({ master: newKey(), host: newKey(), functions: {} });
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { oneLine } from '../one-line.ts';
 
 export type LocalSettings = {
   readonly file: string;
@@ -32,7 +33,7 @@ const parse = (file: string, text: string): Readonly<Record<string, string>> => 
   try {
     return document.parse(JSON.parse(text)).Values;
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is not JSON';
+    const why = cause instanceof z.ZodError ? oneLine(cause) : 'it is not JSON';
     throw new Error(`${file}: ${why}`, { cause });
   }
 };

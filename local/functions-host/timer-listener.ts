@@ -11,10 +11,14 @@ const waitMsMax = 2 ** 31 - 1;
  * Runs a timer trigger on its schedule. Runs never overlap: the next is looked for when the last has ended, so a long run
  * skips slots. A run that fails is logged by `invoke` and does not end the schedule. Schedules are kept in memory alone, so
  * unlike in Azure a slot that was missed while the host was down is not made up for, and `isPastDue` is always false.
- * @throws Error when the schedule is not NCRONTAB.
+ * @throws Error when the schedule is not NCRONTAB, or another option is given.
  */
 export const listenToTimer = (timed: RegisteredFunction, invoke: Invoke): TimerListener => {
-  const schedule = parseSchedule(String(timed.trigger['schedule']));
+  const { schedule: expression, runOnStartup, useMonitor } = timed.trigger;
+  if (runOnStartup !== undefined || useMonitor !== undefined) {
+    throw new Error(`Function ${timed.name}: the embedded host has no runOnStartup or useMonitor.`);
+  }
+  const schedule = parseSchedule(String(expression));
   let lastMs: number | undefined;
   let dueMs = schedule.next(Date.now());
   let timeout: NodeJS.Timeout | undefined;

@@ -75,7 +75,7 @@ const place = (
   home: Candidate | undefined,
   slackPercent: number,
 ): Candidate => {
-  const candidates = linkedHubs.map((linked) => candidate(linked, hubHostName(linked), table));
+  const candidates = distinct(linkedHubs).map(([host, spelled]) => candidate(spelled, host, table));
   const standing = standings.find((best) => candidates.some((other) => other.standing === best));
   const peers = candidates.filter((other) => other.standing === standing);
   switch (standing) {
@@ -89,4 +89,15 @@ const place = (
     default:
       return firstInRank(registrationId, peers);
   }
+};
+
+/** Each hub once, by the first of its spellings in code-unit order: [A6] not by its place, and [A4] not counted twice. */
+const distinct = (linkedHubs: readonly string[]): readonly (readonly [HubHostName, string])[] => {
+  const spellings = new Map<HubHostName, string>();
+  for (const linked of linkedHubs) {
+    const host = hubHostName(linked);
+    const known = spellings.get(host);
+    if (known === undefined || linked < known) spellings.set(host, linked);
+  }
+  return [...spellings];
 };

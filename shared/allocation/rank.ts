@@ -7,8 +7,7 @@ import type { Candidate } from './standing.ts';
  * lowest wins. A hub of weight w is first with probability w/ΣW; one that joins or leaves changes nobody else's number, so
  * it takes or gives up only its own. At the 50 hubs that a DPS can link, a walk over all of them costs microseconds.
  *
- * [A6] The numbers depend on names alone, never on a position; equal ones (two spellings of one hub) fall to the first in
- * code-unit order.
+ * [A6] The numbers depend on names alone, never on a position.
  *
  * @throws RangeError when there is no candidate: a request without linked hubs has been refused before.
  */
@@ -21,7 +20,7 @@ export const firstInRank = (
   let lowest = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const drawn = draw(seeds, candidate.hub.hostName) / candidate.hub.weight;
-    if (!first || drawn < lowest || (drawn === lowest && candidate.spelled < first.spelled)) {
+    if (!first || drawn < lowest) {
       first = candidate;
       lowest = drawn;
     }

@@ -2,8 +2,8 @@ import type { Hub } from '../domain/hub.ts';
 import type { Candidate } from './standing.ts';
 
 /**
- * [A4] The candidates that one more device would not lift past min(capacity, ⌈(1+ε) · w/ΣW · (n+1)⌉), n and W being
- * those of the counted candidates. By the pigeonhole principle at least one has room. A hub that was never counted is
+ * [A4] The candidates that one more device would not lift past ⌈(1+ε) · w/ΣW · (n+1)⌉, n and W being those of the counted
+ * candidates; at its capacity none of them is. By the pigeonhole principle at least one has room. A hub that was never counted is
  * neither bound nor in the sums: what we do not know must not look like room for the whole fleet.
  */
 export const withinBound = (
@@ -17,11 +17,8 @@ export const withinBound = (
     weightSum += hub.weight;
     countSum += hub.deviceCount;
   }
-  const bound = (hub: Hub): number =>
-    Math.min(
-      hub.capacity,
-      Math.ceil(((100 + slackPercent) * hub.weight * (countSum + 1)) / (100 * weightSum)),
-    );
+  const bound = ({ weight }: Hub): number =>
+    Math.ceil(((100 + slackPercent) * weight * (countSum + 1)) / (100 * weightSum));
   return eligible.filter(
     ({ hub }) => hub.deviceCount === undefined || hub.deviceCount < bound(hub),
   );

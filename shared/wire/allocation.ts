@@ -15,6 +15,9 @@ import { fieldErrors, type HttpAnswer, type Refusal, refuse } from './problem.ts
 /** DPS's largest message is 96 KB; more than this is not from a DPS. */
 export const bodyBytesMax = 128 * 1024;
 
+/** A scope that is none of ours may be anything. */
+const scopeLoggedMax = 32;
+
 export type ParsedAllocationRequest = {
   readonly kind: 'asked';
   readonly request: AllocationRequest;
@@ -39,7 +42,13 @@ export const parseAllocationRequest = (
   const body = parseJson(bodyText);
   if (body === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
   const read = allocationRequest.safeParse(body);
-  if (!read.success) return refuse('bad-request', fieldErrors(read.error));
+  if (!read.success) {
+    const device = identified.safeParse(body).data?.deviceRuntimeContext.registrationId;
+    return {
+      ...refuse('bad-request', fieldErrors(read.error)),
+      ...(device === undefined ? {} : { registrationId: device }),
+    };
+  }
   return { kind: 'asked', request: { scope, ...read.data } };
 };
 
@@ -79,6 +88,11 @@ const enrollmentGroup = folded({
   enrollment: { kind: 'group' as const, id },
   reprovision,
 }));
+
+/** What a refusal can still say of the device. */
+const identified = folded({
+  deviceRuntimeContext: folded({ registrationId: name.transform(registrationId) }),
+});
 
 const allocationRequest = folded({
   individualEnrollment: individualEnrollment.optional(),
@@ -134,5 +148,15 @@ export const toDecisionLine = (
     snapshotAgeMs,
   });
 
-export const toRefusalLine = ({ because, errors }: Refusal): string =>
-  JSON.stringify({ event: 'allocation-refused', because, errors });
+/** The one log line of a refusal. */
+export const toRefusalLine = (
+  scope: string,
+  { because, errors, registrationId: device }: Refusal,
+): string =>
+  JSON.stringify({
+    event: 'allocation-refused',
+    scope: scope.slice(0, scopeLoggedMax),
+    ...(device === undefined ? {} : { registrationId: device }),
+    because,
+    errors,
+  });

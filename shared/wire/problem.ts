@@ -12,6 +12,8 @@ export type Refusal = {
   readonly kind: 'refused';
   readonly because: 'bad-request' | 'unknown-scope';
   readonly errors: readonly FieldError[];
+  /** The device, where the request still told it: for the log. */
+  readonly registrationId?: string;
 };
 
 /** `{ field: 'linkedHubs[2]', detail: 'Too small: expected string to have >=1 characters' }` */

@@ -127,6 +127,26 @@ test('[A4] a newcomer never lifts a counted hub past its bound while another cou
   });
 });
 
+test('[A4] a hub that is linked twice counts once', () => {
+  const east = { hostName: hubHostName('east'), state: 'open', weight: 1, capacity: 100 } as const;
+  const west = { ...east, hostName: hubHostName('west') };
+  const given = hubTable(
+    [
+      { ...east, deviceCount: 53 },
+      { ...west, deviceCount: 46 },
+    ],
+    instant(0),
+  );
+  for (let device = 0; device < 50; device += 1) {
+    const asked = {
+      registrationId: registrationId(`${device}`),
+      currentHub: undefined,
+      reprovision: 'migrate',
+    } as const;
+    expect(allocate({ ...asked, linkedHubs: ['east', 'EAST', 'west'] }, given, 5).hub).toBe('west');
+  }
+});
+
 test('[A5] the bound apart, a hub that joins takes newcomers only for itself', () => {
   const uncounted = (given: HubTable): HubTable =>
     hubTable(

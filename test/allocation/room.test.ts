@@ -32,14 +32,6 @@ test('[A4] the bound follows the weights', () => {
   expect(names(withinBound(hubs, 5))).toEqual(['three']);
 });
 
-test('[A4] capacity bounds as well', () => {
-  const hubs = candidates(
-    aHub('small', { capacity: 10, deviceCount: 9 }),
-    aHub('large', { deviceCount: 100 }),
-  );
-  expect(names(withinBound(hubs, 5))).toEqual(['small']);
-});
-
 test('a hub that was never counted neither bounds nor is bound', () => {
   const counted = [aHub('east', { deviceCount: 53 }), aHub('west', { deviceCount: 46 })];
   expect(names(withinBound(candidates(...counted, aHub('new', { weight: 1000 })), 5))).toEqual([

@@ -17,7 +17,7 @@ test('an empty environment, or empty settings, mean the defaults', () => {
 test('local.settings.sample.json is valid', async () => {
   const text = await readFile(path.join(rootFolder, 'local.settings.sample.json'), 'utf8');
   const { hubs, scopes } = readSettings(JSON.parse(text).Values);
-  expect(hubs.map(({ weight }) => weight)).toEqual([1, 2]);
+  expect(hubs.map(({ weight }) => weight)).toEqual([2, 1]);
   expect(scopes).toEqual(new Set(['main']));
 });
 

@@ -42,7 +42,8 @@ const printed = async (launcher: ChildProcess): Promise<{ url: URL; file: string
     if (launcher.exitCode !== null || !launcher.stdout) throw new Error(`It ended: ${output}`);
     await once(launcher.stdout, 'data');
   }
-  const [, url = '', file = ''] = /curl -sS '(.*)' --data-binary @'(.*)'/.exec(output) ?? [];
+  const [, url = '', file = ''] =
+    /curl -sS -w '\\n' '(.*)' --data-binary @'(.*)'/.exec(output) ?? [];
   return { url: new URL(url), file };
 };
 
@@ -158,6 +159,8 @@ describe('npm start ends in one clear line for', () => {
     [['7072'], /^rehome: Unexpected argument '7072'.*\n$/],
     [['--port'], /^rehome: Option '--port <value>' argument missing\n$/],
     [['--port', 'http'], 'rehome: --port: expected a whole number from 0 to 65535\n'],
+    [['--port', '0x50'], 'rehome: --port: expected a whole number from 0 to 65535\n'],
+    [['--port', '-1'], /^rehome: Option '--port' argument is ambiguous\.\n$/],
     [['--port', '65536'], 'rehome: --port: expected a whole number from 0 to 65535\n'],
     [['--port', ''], 'rehome: --port: expected a whole number from 0 to 65535\n'],
   ])('the flags %j', async (flags, expected) => {

@@ -74,11 +74,20 @@ test('a refusal is answered and logged by its fields', async () => {
   const { answer, lines } = await call(groupRegistration({ linkedHubs: [] }));
   expect(answer).toMatchObject({ status: 400, jsonBody: { errors } });
   expect(lines).toEqual([
-    { level: 'warning', line: { event: 'allocation-refused', because: 'bad-request', errors } },
+    {
+      level: 'warning',
+      line: {
+        event: 'allocation-refused',
+        scope: 'main',
+        registrationId: 'breakroom499-contoso-tstrsd-007',
+        because: 'bad-request',
+        errors,
+      },
+    },
   ]);
   expect(await call(groupRegistration(), { scope: 'other' })).toMatchObject({
     answer: { status: 404 },
-    lines: [{ level: 'warning', line: { because: 'unknown-scope' } }],
+    lines: [{ level: 'warning', line: { scope: 'other', because: 'unknown-scope' } }],
   });
 });
 
@@ -122,4 +131,11 @@ test('[A2] [A9] through the door a resident stays, and under never even on a clo
   };
   const body = groupRegistration({ ...again(toasters), ...never, linkedHubs: [toasters] });
   expect((await call(body, { REHOME_HUBS: hubs('closed') })).answer).toEqual(stay);
+});
+
+test('a last resort is logged as a warning', async () => {
+  const { lines } = await call(groupRegistration(), { REHOME_HUBS: hubs('closed', 'cordoned') });
+  expect(lines).toMatchObject([
+    { level: 'warning', line: { degraded: true, standing: 'cordoned' } },
+  ]);
 });

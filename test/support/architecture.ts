@@ -1,4 +1,4 @@
-import type { Node } from 'oxc-parser';
+import type { CallExpression, Node } from 'oxc-parser';
 import { type Parsed, parse, type SourceFile } from './source.ts';
 
 /**
@@ -54,6 +54,8 @@ const roomOf = (path: string): Room | undefined =>
 const isOutside = (path: string): boolean => outside.includes(path.split('/')[0] ?? '');
 
 const noStrayRoom: Rule = ({ path }) => {
+  if (!path.endsWith('.ts') && !isOutside(path))
+    return ['stray file: production code is TypeScript'];
   if (path.split('/').some((part) => vagueNames.test(part))) return ['a vague name says nothing'];
   if (isOutside(path) || rootFiles.includes(path)) return [];
   if (!roomOf(path)) return ['stray room'];
@@ -106,7 +108,7 @@ const isClass = ({ type }: Node): boolean =>
   type === 'ClassDeclaration' || type === 'ClassExpression';
 
 const impureGlobals =
-  /^(process|globalThis|console|performance|crypto|fetch|setTimeout|setInterval|setImmediate|queueMicrotask)$/;
+  /^(process|globalThis|console|performance|crypto|fetch|require|setTimeout|setInterval|setImmediate|queueMicrotask)$/;
 
 const pureStaysPure: Rule = ({ path, nodes, statements, imports }) => {
   if (!roomOf(path)?.pure) return [];
@@ -114,16 +116,53 @@ const pureStaysPure: Rule = ({ path, nodes, statements, imports }) => {
     ({ of, names }) => of === 'node:crypto' && !names.every((name) => /[hH]ash$/.test(name)),
   );
   return [
-    ...nodes.flatMap(impurity),
+    ...nodes.flatMap(waiting),
     ...random.map(() => 'takes more than hashing from node:crypto'),
     ...statements.filter(isModuleState).map(() => 'keeps state in the module'),
   ];
 };
 
-const isModuleState = (node: Node): boolean =>
-  node.type === 'VariableDeclaration' && node.kind !== 'const';
+/** Clock, dice, environment and timers come in as arguments; adapters reach for them, and config for the environment. */
+const nothingAmbient: Rule = ({ path, nodes }) => {
+  if (isOutside(path) || rootFiles.includes(path) || path.startsWith('shared/adapters/')) return [];
+  const allowed = new Set(nodes.flatMap(harmlessUses));
+  return nodes.flatMap((node) => {
+    if (node.type === 'CallExpression' && isCurrentTimeFormat(node)) return ['reads the clock'];
+    if (node.type === 'ImportExpression' && node.source.type !== 'Literal')
+      return ['imports what cannot be read here'];
+    if (node.type !== 'Identifier' || allowed.has(node.start)) return [];
+    if (node.name === 'Date') return ['reads the clock'];
+    if (node.name === 'Math') return ['rolls dice'];
+    if (node.name === 'process' && path.startsWith('shared/config/')) return [];
+    return impureGlobals.test(node.name) ? [`uses ${node.name}`] : [];
+  });
+};
 
-const impurity = (node: Node): readonly string[] => {
+/** Where a `Date` with a given time, or a function of `Math` other than `random`, begins. */
+const harmlessUses = (node: Node): readonly number[] => {
+  if (node.type === 'NewExpression') return node.arguments.length > 0 ? [node.callee.start] : [];
+  if (node.type !== 'MemberExpression' || node.computed || !isNamed(node.object, 'Math')) return [];
+  return isNamed(node.property, 'random') ? [] : [node.object.start];
+};
+
+/** `new Intl.DateTimeFormat(…).format()` without a time means now. */
+const isCurrentTimeFormat = ({ callee, arguments: given }: CallExpression): boolean =>
+  given.length === 0 &&
+  callee.type === 'MemberExpression' &&
+  (isNamed(callee.property, 'format') || isNamed(callee.property, 'formatToParts'));
+
+const isModuleState = (statement: Node): boolean => {
+  const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+  if (node?.type !== 'VariableDeclaration') return false;
+  return (
+    node.kind !== 'const' || node.declarations.some(({ init }) => init && isEmptyCollection(init))
+  );
+};
+
+const isEmptyCollection = (node: Node): boolean =>
+  node.type === 'NewExpression' && node.arguments.length === 0;
+
+const waiting = (node: Node): readonly string[] => {
   switch (node.type) {
     case 'AwaitExpression':
     case 'ImportExpression':
@@ -132,15 +171,6 @@ const impurity = (node: Node): readonly string[] => {
     case 'FunctionDeclaration':
     case 'FunctionExpression':
       return node.async ? ['is async'] : [];
-    case 'Identifier':
-      return impureGlobals.test(node.name) ? [`uses ${node.name}`] : [];
-    case 'NewExpression':
-      return isNamed(node.callee, 'Date') && node.arguments.length === 0 ? ['reads the clock'] : [];
-    case 'CallExpression':
-      return isNamed(node.callee, 'Date') ? ['reads the clock'] : [];
-    case 'MemberExpression':
-      if (isNamed(node.object, 'Date') && isNamed(node.property, 'now')) return ['reads the clock'];
-      return isNamed(node.object, 'Math') && isNamed(node.property, 'random') ? ['rolls dice'] : [];
     default:
       return [];
   }
@@ -156,6 +186,7 @@ const rules: readonly Rule[] = [
   noBarrel,
   noClass,
   pureStaysPure,
+  nothingAmbient,
 ];
 
 /** Files that import themselves by way of others, each cycle once. */

@@ -23,7 +23,9 @@ export const rootFolder = path.resolve(import.meta.dirname, '../..');
 
 export const readSources = async (): Promise<readonly SourceFile[]> => {
   const ignored = ['node_modules/**', 'dist/**'];
-  const paths = await Array.fromAsync(glob('**/*.ts', { cwd: rootFolder, exclude: ignored }));
+  const paths = await Array.fromAsync(
+    glob('**/*.{ts,js,mjs,cjs}', { cwd: rootFolder, exclude: ignored }),
+  );
   return Promise.all(
     paths.sort().map(async (file) => ({
       path: file,

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type AppProcess, startApp } from '../../../local/functions-host/app-process.ts';
 import { anApp } from '../../support/an-app.ts';
 
@@ -112,7 +113,18 @@ describe('HTTP', () => {
   });
 
   test('what the host does not have, it says: cookies', async () => {
-    expect((await ask('/api/cookie')).status).toBe(500);
+    expect((await ask('/api/cookie?code=secret')).status).toBe(500);
+    await log.line(/error Host\.Http GET \/api\/cookie: The embedded host sets no cookies\.$/);
+  });
+
+  test('a body past 100 MiB is 413', async () => {
+    const body = new Uint8Array(100 * 1024 * 1024 + 1);
+    expect((await ask('/api/echo', { method: 'POST', body })).status).toBe(413);
+  });
+
+  test('a Ctrl-C is left to whoever started the app', async () => {
+    process.kill(app.pid, 'SIGINT');
+    expect((await ask('/api/echo')).status).toBe(201);
   });
 });
 
@@ -235,6 +247,61 @@ test.each<[what: string, named: string | RegExp, files: Record<string, string>]>
   ],
 ])('an app with %s does not start, and the reason is named', async (_what, named, files) => {
   await expect(start(await anApp(files))).rejects.toThrow(named);
+});
+
+const hostJson = (more: object) => JSON.stringify({ version: '2.0', ...more });
+
+test.each<[what: string, named: RegExp, hostJson: string]>([
+  [
+    'an allow-list',
+    /^host\.json: it: Unrecognized key: "functions"$/,
+    hostJson({ functions: ['door'] }),
+  ],
+  [
+    'a retry policy for all',
+    /^host\.json: it: Unrecognized key: "retry"$/,
+    hostJson({ retry: {} }),
+  ],
+  [
+    'a time-out of another form',
+    /^host\.json: functionTimeout: expected hh:mm:ss$/,
+    hostJson({ functionTimeout: '5' }),
+  ],
+])('host.json with %s is refused by name, in one line', async (_what, named, text) => {
+  const app = await anApp({ 'functions/a.ts': `${importing} ${door}`, 'host.json': text });
+  await expect(start(app)).rejects.toThrow(named);
+});
+
+test.each([
+  ['runOnStartup: true', 'Function tick: the embedded host has no runOnStartup or useMonitor'],
+  ['useMonitor: false', 'Function tick: the embedded host has no runOnStartup or useMonitor'],
+])('a timer with %s is refused by name', async (option, named) => {
+  const text = `${importing} app.timer('tick', { schedule: '0 * * * * *', ${option}, handler: () => {} });`;
+  await expect(start(await anApp({ 'functions/a.ts': text }))).rejects.toThrow(named);
+});
+
+test('a setting in a trigger is refused by name', async () => {
+  const text = `${importing} app.http('door', { route: '%ROUTE%', handler: () => ({}) });`;
+  await expect(start(await anApp({ 'functions/a.ts': text }))).rejects.toThrow(
+    'does not resolve %settings%',
+  );
+});
+
+test('an app that is still loading ends with whoever started it', async () => {
+  const folder = await anApp({
+    'functions/a.ts': `console.log('pid', process.pid); await new Promise((resolve) => setTimeout(resolve, 60_000));`,
+  });
+  const startApp = path.join(import.meta.dirname, '../../../local/functions-host/app-process.ts');
+  const code = `import { startApp } from ${JSON.stringify(startApp)};
+    startApp({ appFolder: ${JSON.stringify(folder)}, port: 0, keys: {}, environment: process.env }, console.log);`;
+  const owner = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = await once(owner.stdout, 'data');
+  const pid = Number(/pid (\d+)/.exec(String(said))?.[1]);
+  expect(process.kill(pid, 0)).toBe(true);
+  owner.kill('SIGKILL');
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 4_000 });
 });
 
 test('an app that ends by itself at start is told', async () => {

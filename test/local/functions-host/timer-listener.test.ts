@@ -88,3 +88,14 @@ test('stop waits for the run under way', async () => {
   await stopping;
   expect(times()).toEqual(['00:01:00']);
 });
+
+test('a timer that fires early, by the clock, does not run its slot twice', async () => {
+  const listener = listenToTimer(timed('0 * * * * *'), recording());
+  vi.setSystemTime(Date.parse('2026-01-01T00:00:29.990Z')); // the clock is set back while it waits
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(runs).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(runs).toHaveLength(1);
+  runs.length = 0;
+  await listener.stop();
+});
