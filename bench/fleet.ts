@@ -23,4 +23,5 @@ export const newcomer = (index: number, listed: readonly Hub[]): AllocationQuest
   linkedHubs: listed.map(({ hostName }) => hostName),
   currentHub: undefined,
   reprovision: 'migrate',
+  triedInVain: new Set(),
 });

@@ -1,13 +1,30 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { type AzureProcess, startAzureProcess } from './azure-process.ts';
+import type { Device } from './devices/device.ts';
+import { startFleet } from './devices/fleet.ts';
+import { type Flags, readFlags, usage } from './flags.ts';
 import { type AppProcess, startApp } from './functions-host/app-process.ts';
 import { newHostKeys } from './functions-host/keys.ts';
 import { readLocalSettings } from './functions-host/local-settings.ts';
+import { hubsTable } from './hubs-table.ts';
+import { reachLocalAzure } from './network/reach-local-azure.ts';
+import { progressLine } from './progress.ts';
+import { derivedKey } from './sas.ts';
 
-/** `npm start`: Rehome on this machine. Anything that keeps it from starting is one line on stderr and exit code 1. */
+/**
+ * `npm start`: Rehome on this machine, in three processes: this one, with the devices; azure; and the app. Anything that keeps it from
+ * starting is one line on stderr and exit code 1.
+ */
 
-/** As with `func start`. */
-const portDefault = 7071;
+/** Devices that register at once: enough to keep DPS and app busy. */
+const devicesAtOnceMax = 50;
+
+const here = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const appFolder = here('..');
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 /**
  * Settles when whoever started this is gone: npm's shell dies of a SIGTERM and tells nobody. Watched from the first moment on, since
@@ -19,78 +36,123 @@ const parentGone = new Promise<'asked'>((resolve) => {
   setInterval(look, 500).unref();
 });
 
-const usage = `npm start -- [--port N]
-
-  --port N   where the app listens on 127.0.0.1: ${portDefault} unless told; 0 lets the system choose
-  --help     this`;
-
-const here = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-const main = async (): Promise<void> => {
-  const flags = readFlags(process.argv.slice(2));
-  if (flags.help) return say(usage);
-  const appFolder = here('..');
-  const { file, values } = await readLocalSettings(appFolder);
-  const environment = { ...values, ...process.env }; // as with Core Tools
-  const keys = newHostKeys();
-  const options = { appFolder, port: flags.port, keys, environment };
-  const starting = startApp(options, say).catch((error) => {
-    throw error.code === 'EADDRINUSE'
-      ? new Error(`port ${flags.port} is taken: choose another with --port`)
-      : error;
-  });
-  const app = await Promise.race([starting, parentGone]);
-  if (app === 'asked') process.exit(1); // the app sees its channel close, and ends
-  const scope = environment['REHOME_SCOPES']?.split(',')[0]?.trim() || 'main';
-  say(welcome(app, file, `/api/dps/${scope}/allocate?code=${keys.host}`));
-  await untilStopped(app);
-};
-
-const readFlags = (given: readonly string[]) => {
-  const { values } = parseArgs({
-    args: [...given],
-    options: { port: { type: 'string' }, help: { type: 'boolean', default: false } },
-  });
-  const port = Number(values.port ?? portDefault);
-  if (!/^\d+$/.test(values.port ?? '0') || port > 65_535) {
-    throw new Error('--port: expected a whole number from 0 to 65535');
-  }
-  return { port, help: values.help };
-};
-
-const welcome = (
-  { port, functionNames }: AppProcess,
-  settingsFile: string,
-  path: string,
-): string => {
-  const url = `http://127.0.0.1:${port}${path}`;
-  return `
-Rehome runs on the embedded Functions host, with ${settingsFile}: ${functionNames.join(', ')}.
-
-  DPS's webhook   ${url}
-
-Ask it, as a DPS does when a device of an enrollment group registers:
-
-  curl -sS -w '\\n' '${url}' --data-binary @'${here('samples/group-registration.json')}'
-
-The key is new at every start. Ctrl-C stops it.
-`;
-};
-
-/** A Ctrl-C, a polite kill of this process or of the npm that started it, or the app's own end. */
-const untilStopped = async (app: AppProcess): Promise<void> => {
-  const asked = new Promise<'asked'>((resolve) => {
+/** A Ctrl-C, or a polite kill. Before everything has started the default holds: this process dies, and its children see that. */
+const asked = (): Promise<'asked'> =>
+  new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => resolve('asked'));
     }
   });
-  const why = await Promise.race([asked, parentGone, app.ended]);
-  if (why !== 'asked') throw new Error('the app ended by itself');
-  await app.stop();
+
+const main = async (): Promise<void> => {
+  const flags = readFlags(process.argv.slice(2));
+  if (flags.help) return say(usage);
+  const starting = start(flags);
+  const started = await Promise.race([starting, parentGone]);
+  if (started === 'asked') process.exit(1); // the others see their channel close, and end
+  const { azure, app, webhookUrl } = started;
+  const stopping = Promise.race([asked(), parentGone]);
+  const ends = [
+    stopping,
+    app.ended.then(() => 'the app'),
+    azure.ended.then(() => 'the azure process'),
+  ];
+  const provisioning = provision(flags, azure, webhookUrl).then((devices) =>
+    flags.once ? 'asked' : keep(devices),
+  );
+  const why = await Promise.race([...ends, provisioning]);
+  await Promise.all([app.stop(), azure.stop()]);
+  if (why !== 'asked') throw new Error(`${why} ended by itself`);
+  process.exit();
+};
+
+/** Connected until the process ends. */
+const keep = (_devices: readonly Device[]): Promise<never> => {
+  say('The devices stay connected. Ctrl-C stops everything.');
+  return new Promise(() => undefined);
+};
+
+type Started = {
+  readonly azure: AzureProcess;
+  readonly app: AppProcess;
+  readonly webhookUrl: string;
+};
+
+const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> => {
+  const { values } = await readLocalSettings(appFolder);
+  const names = hubs.map(({ hostName }) => hostName);
+  // A DPS takes 1,000 registrations a minute; a larger fleet is let in at once here, as Azure's support can allow.
+  const registrationsPerMinute = Math.max(1_000, 2 * (devices + virtual));
+  const azure = await startAzureProcess(names, registrationsPerMinute, say);
+  const local = { REHOME_HUBS: JSON.stringify(hubs), REHOME_COSMOS: azure.cosmos };
+  const environment: NodeJS.ProcessEnv = { ...values, ...local, ...process.env }; // as with Core Tools, the environment comes first
+  const keys = newHostKeys();
+  const app = await startApp({ appFolder, port, keys, environment }, logged).catch(
+    async (error) => {
+      await azure.stop();
+      throw error.code === 'EADDRINUSE'
+        ? new Error(`port ${port} is taken: choose another with --port`)
+        : error;
+    },
+  );
+  const scope = environment['REHOME_SCOPES']?.split(',')[0]?.trim() || 'main';
+  const webhookUrl = `http://127.0.0.1:${app.port}/api/dps/${scope}/allocate?code=${keys.host}`;
+  say(welcome(app, webhookUrl));
+  return { azure, app, webhookUrl };
+};
+
+/** Decisions by the thousand would hide everything else; what is not usual is shown. */
+const logged = (line: string): void => {
+  if (!line.includes('"event":"allocated"') || line.includes('"degraded":true')) say(line);
+};
+
+const welcome = ({ functionNames }: AppProcess, webhookUrl: string): string => `
+Rehome runs on the embedded Functions host: ${functionNames.join(', ')}.
+
+  DPS's webhook   ${webhookUrl}
+
+Ask it, as a DPS does when a device of an enrollment group registers:
+
+  curl -sS -w '\\n' '${webhookUrl}' --data-binary @'${here('samples/group-registration.json')}'
+
+The key is new at every start. Ctrl-C stops everything.
+`;
+
+/** Every device registers, and connects to the hub that it is given. */
+const provision = async (
+  { hubs, devices: deviceCount, virtual }: Flags,
+  azure: AzureProcess,
+  webhookUrl: string,
+): Promise<readonly Device[]> => {
+  const groupKey = await azure.enroll(webhookUrl);
+  const devices = deviceCount === 0 ? [] : await provisionDevices(deviceCount, azure, groupKey);
+  if (virtual > 0) {
+    const report = progressLine('Virtual devices', process.stdout);
+    report(await azure.provisionVirtualDevices(virtual, report));
+  }
+  say(`\n${hubsTable(hubs, await azure.countDevices())}\n`);
+  return devices;
+};
+
+const provisionDevices = async (
+  count: number,
+  azure: AzureProcess,
+  groupKey: string,
+): Promise<readonly Device[]> => {
+  reachLocalAzure(azure);
+  const { startDevice } = await import('./devices/device.ts'); // the SDKs take their time to load
+  const startOne = (index: number) => {
+    const registrationId = `device-${index}`;
+    const key = derivedKey(groupKey, registrationId);
+    return startDevice({ idScope: azure.idScope, registrationId, key });
+  };
+  return startFleet(
+    count,
+    devicesAtOnceMax,
+    startOne,
+    progressLine('Devices', process.stdout),
+    say,
+  );
 };
 
 main().catch((error: unknown) => {

@@ -1,10 +1,12 @@
-import { type FromApp, stopMsMax, type ToApp } from './app-process.ts';
+import { untilLeft } from '../child.ts';
+import type { FromApp, ToApp } from './app-process.ts';
 import { startHost } from './host.ts';
 
 /**
  * The app's own process: started by `startApp`, told what to do over its channel. It ends when it is told to, or when whoever
  * started it is gone.
  */
+const whenLeft = untilLeft();
 
 const tell = (message: FromApp, told: () => void = () => undefined): void => {
   process.send?.(message, told);
@@ -21,17 +23,10 @@ const describe = (error: unknown): string => {
   return origin.name === 'Error' ? error.message : `${error.message}\n${origin.stack}`;
 };
 
-const start = async (options: Extract<ToApp, { kind: 'start' }>['options']): Promise<void> => {
+const start = async ({ options }: ToApp): Promise<void> => {
   try {
     const { port, functionNames, stop } = await startHost(options, write);
-    const leave = (): void => {
-      setTimeout(() => process.exit(1), stopMsMax);
-      void stop().then(() => process.exit(0));
-    };
-    process.on('message', leave);
-    process.off('disconnect', leaveAtOnce);
-    process.on('disconnect', leave);
-    if (!process.connected) leave();
+    whenLeft(stop);
     tell({ kind: 'started', port, functionNames });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
@@ -39,12 +34,4 @@ const start = async (options: Extract<ToApp, { kind: 'start' }>['options']): Pro
   }
 };
 
-/** While the app is loading there is nothing to end well. */
-const leaveAtOnce = (): void => process.exit(1);
-process.on('disconnect', leaveAtOnce);
-
-// A Ctrl-C reaches every process of the terminal: the one that started this one says when to stop.
-process.on('SIGINT', () => undefined);
-process.once('message', (message: ToApp) => {
-  if (message.kind === 'start') void start(message.options);
-});
+process.once('message', (message: ToApp) => void start(message));

@@ -1,33 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { type Child, startChild } from '../child.ts';
 import type { HostOptions } from './host.ts';
 
-export type ToApp =
-  | { readonly kind: 'start'; readonly options: HostOptions }
-  | { readonly kind: 'stop' };
+export type ToApp = { readonly kind: 'start'; readonly options: HostOptions };
 
 export type FromApp =
   | { readonly kind: 'started'; readonly port: number; readonly functionNames: readonly string[] }
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
 
-export type AppProcess = {
+export type AppProcess = Omit<Child, 'process'> & {
   readonly pid: number;
   readonly port: number;
   readonly functionNames: readonly string[];
-  /** Settles when the process has ended, by whatever cause. */
-  readonly ended: Promise<void>;
-  /** Answers what is under way and ends; past `stopMsMax` the process is killed. */
-  readonly stop: () => Promise<void>;
 };
 
 export type AppOptions = HostOptions & {
   /** All of the app's environment, its settings among it. */
   readonly environment: NodeJS.ProcessEnv;
 };
-
-/** How long what is under way may take to end. */
-export const stopMsMax = 5_000;
 
 /**
  * Runs an app on the embedded host in a process of its own, as in Azure: its library, settings and memory are its own, and it can
@@ -39,24 +29,17 @@ export const startApp = async (
   { environment, ...options }: AppOptions,
   writeLog: (line: string) => void,
 ): Promise<AppProcess> => {
-  const child = fork(new URL('app-main.ts', import.meta.url), {
-    env: environment,
-    execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  const ended = once(child, 'exit').then(() => undefined);
-  for (const output of [child.stdout, child.stderr]) {
-    if (output) createInterface(output).on('line', writeLog);
-  }
-  child.send({ kind: 'start', options } satisfies ToApp);
-  const { port, functionNames } = await started(child, ended);
-  return { pid: child.pid ?? 0, port, functionNames, ended, stop: () => stop(child, ended) };
+  const child = startChild(new URL('app-main.ts', import.meta.url), environment, writeLog);
+  child.process.send({ kind: 'start', options } satisfies ToApp);
+  const { port, functionNames } = await started(child);
+  const { ended, stop } = child;
+  return { pid: child.process.pid ?? 0, port, functionNames, ended, stop };
 };
 
-const started = async (
-  child: ChildProcess,
-  ended: Promise<void>,
-): Promise<Extract<FromApp, { kind: 'started' }>> => {
+const started = async ({
+  process: child,
+  ended,
+}: Child): Promise<Extract<FromApp, { kind: 'started' }>> => {
   const [told] = await Promise.race([
     once(child, 'message') as Promise<[FromApp]>,
     ended.then((): [FromApp] => [
@@ -65,11 +48,4 @@ const started = async (
   ]);
   if (told.kind === 'started') return told;
   throw Object.assign(new Error(told.message), { code: told.code });
-};
-
-const stop = async (child: ChildProcess, ended: Promise<void>): Promise<void> => {
-  if (child.connected) child.send({ kind: 'stop' } satisfies ToApp);
-  const kill = setTimeout(() => child.kill('SIGKILL'), stopMsMax);
-  await ended;
-  clearTimeout(kill);
 };

@@ -13,6 +13,8 @@ export type AllocationQuestion = {
   readonly linkedHubs: readonly string[];
   readonly currentHub: HubHostName | undefined;
   readonly reprovision: ReprovisionPolicy;
+  /** Hubs that this device was answered before and never turned up on. */
+  readonly triedInVain: ReadonlySet<HubHostName>;
 };
 
 /**
@@ -65,17 +67,19 @@ const currentHome = (
   table: HubTable,
 ): Candidate | undefined => {
   const spelled = linkedHubs.filter((linked) => hubHostName(linked) === currentHub).sort()[0];
-  return currentHub && spelled ? candidate(spelled, currentHub, table) : undefined;
+  return currentHub && spelled ? candidate(spelled, currentHub, table, new Set()) : undefined;
 };
 
 /** [A3] [A4] The best standing first; within it the hubs with room; of those the first in the device's rank. */
 const place = (
-  { registrationId, linkedHubs }: AllocationQuestion,
+  { registrationId, linkedHubs, triedInVain }: AllocationQuestion,
   table: HubTable,
   home: Candidate | undefined,
   slackPercent: number,
 ): Candidate => {
-  const candidates = distinct(linkedHubs).map(([host, spelled]) => candidate(spelled, host, table));
+  const candidates = distinct(linkedHubs).map(([host, spelled]) =>
+    candidate(spelled, host, table, triedInVain),
+  );
   const standing = standings.find((best) => candidates.some((other) => other.standing === best));
   const peers = candidates.filter((other) => other.standing === standing);
   switch (standing) {

@@ -4,15 +4,17 @@ import type { HubTable } from '../domain/hub-table.ts';
 /**
  * How good a home a linked hub is for a device that has none, best first:
  *
- *     eligible   open, with capacity left
- *     full       open, at its capacity
- *     unlisted   linked to the DPS, but not in our hub table
- *     cordoned   takes no new devices
- *     draining   is being emptied
- *     closed     presumed dead
+ *     eligible      open, with capacity left
+ *     unconfirmed   eligible, but this device was answered it before and never turned up there
+ *     full          open, at its capacity
+ *     unlisted      linked to the DPS, but not in our hub table
+ *     cordoned      takes no new devices
+ *     draining      is being emptied
+ *     closed        presumed dead
  */
 export const standings = [
   'eligible',
+  'unconfirmed',
   'full',
   'unlisted',
   'cordoned',
@@ -29,11 +31,17 @@ export type Candidate = {
 };
 
 /** [A3] A hub is eligible only while every decider says yes: an answer looks further down only where none is. */
-export const candidate = (spelled: string, hostName: HubHostName, table: HubTable): Candidate => {
+export const candidate = (
+  spelled: string,
+  hostName: HubHostName,
+  table: HubTable,
+  triedInVain: ReadonlySet<HubHostName>,
+): Candidate => {
   const hub = table.hubs.get(hostName);
-  return hub
-    ? { spelled, hub, standing: standingOf(hub) }
-    : { spelled, hub: unlistedHub(hostName), standing: 'unlisted' };
+  if (!hub) return { spelled, hub: unlistedHub(hostName), standing: 'unlisted' };
+  const standing = standingOf(hub);
+  const inVain = standing === 'eligible' && triedInVain.has(hostName);
+  return { spelled, hub, standing: inVain ? 'unconfirmed' : standing };
 };
 
 const standingOf = (hub: Hub): Standing => {

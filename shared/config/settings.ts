@@ -9,6 +9,10 @@ export type Settings = {
   readonly hubs: readonly Hub[];
   /** ε of the bound [A4], in percent. */
   readonly boundSlackPercent: number;
+  /** The Cosmos DB account's connection string; undefined: nothing is kept. */
+  readonly cosmos: string | undefined;
+  /** How long the store may take, before a device is answered without it. */
+  readonly storeTimeoutMs: number;
 };
 
 /**
@@ -24,6 +28,8 @@ export const readSettings = (environment: NodeJS.ProcessEnv = process.env): Sett
     scopes: new Set(read.data.REHOME_SCOPES),
     hubs: read.data.REHOME_HUBS,
     boundSlackPercent: read.data.REHOME_BOUND_SLACK_PERCENT,
+    cosmos: read.data.REHOME_COSMOS,
+    storeTimeoutMs: read.data.REHOME_STORE_TIMEOUT_MS,
   };
 };
 
@@ -75,5 +81,13 @@ const settings = z.object({
     .transform((list) => list.split(','))
     .pipe(z.array(scope)),
   REHOME_HUBS: z.string().default('[]').pipe(json).pipe(hubs),
+  REHOME_COSMOS: z
+    .string()
+    .regex(
+      /^AccountEndpoint=https?:\/\/[^;]+;AccountKey=[^;]+;?$/,
+      'expected AccountEndpoint=…;AccountKey=…;',
+    )
+    .optional(),
+  REHOME_STORE_TIMEOUT_MS: z.coerce.number().int().min(50).max(10_000).default(1_500),
   REHOME_BOUND_SLACK_PERCENT: z.coerce.number().int().min(0).max(100).default(5),
 });

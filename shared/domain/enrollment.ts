@@ -1,9 +1,5 @@
-/** Which record at DPS let the device register: its own, or its group's. */
-export type Enrollment = {
-  readonly kind: 'individual' | 'group';
-  /** The individual enrollment's registration id, or the group's id, as spelled. */
-  readonly id: string;
-};
+import type { HubHostName } from './hub.ts';
+import type { Scope } from './scope.ts';
 
 /**
  * What DPS does with a device that registers again.
@@ -15,3 +11,19 @@ export type Enrollment = {
  * @see https://learn.microsoft.com/azure/iot-dps/concepts-device-reprovision
  */
 export type ReprovisionPolicy = 'migrate' | 'reset' | 'never';
+
+/** Which record at DPS let a device register: its own, or its group's; and what it says about moves. */
+export type Enrollment = {
+  readonly kind: 'individual' | 'group';
+  /** The individual enrollment's registration id, or the group's id, as spelled. */
+  readonly id: string;
+  readonly reprovision: ReprovisionPolicy;
+  /** The hubs that it is limited to; undefined when it takes all that are linked. */
+  readonly hubs: readonly HubHostName[] | undefined;
+  /** DPS's own version of it; undefined where it was not told. */
+  readonly etag: string | undefined;
+};
+
+/** Where an enrollment's knowledge is kept: `main:group:fleet`. */
+export const enrollmentKey = (scope: Scope, { kind, id }: Enrollment): string =>
+  `${scope}:${kind}:${id.toLowerCase().replaceAll(/[%/\\?#]/g, encodeURIComponent)}`;

@@ -1,32 +1,104 @@
-import { type Allocation, type AllocationQuestion, allocate } from '../allocation/allocate.ts';
-import type { Enrollment } from '../domain/enrollment.ts';
-import type { Scope } from '../domain/scope.ts';
+import { type Allocation, allocate } from '../allocation/allocate.ts';
+import { isNewer, remember, triedInVain } from '../allocation/remember.ts';
+import { deviceKey } from '../domain/device.ts';
+import type { HubTable } from '../domain/hub-table.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { DeviceRecords } from '../ports/device-records.ts';
+import type { Enrollments } from '../ports/enrollments.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
-
-/** One call of a DPS. */
-export type AllocationRequest = AllocationQuestion & {
-  readonly scope: Scope;
-  readonly enrollment: Enrollment;
-};
+import type { AllocationRequest, LateDecision, LateDecisions } from '../ports/late-decisions.ts';
 
 export type AllocateDevice = (asked: AllocationRequest) => Promise<AllocationDecision>;
 
 export type AllocationDecision = Allocation & {
   /** How old the hub table was that the decision stands on: [A4] holds across instances up to rate × this age. */
   readonly snapshotAgeMs: number;
+  /** Why the device's record could not be read or written in time; undefined when it could. */
+  readonly storeFault: string | undefined;
 };
 
-/** Snapshot → decide. A resident's answer changes nothing, so nothing is written. */
+type Store = {
+  readonly records: DeviceRecords;
+  readonly enrollments: Enrollments;
+  readonly clock: Clock;
+};
+
+type Ports = Store & {
+  readonly hubTables: HubTables;
+  readonly lateDecisions: LateDecisions;
+  readonly deadline: Deadline;
+};
+
+export type AllocationLimits = {
+  /** ε of the bound, in percent. */
+  readonly slackPercent: number;
+  /** How long the store may take, before the answer is given without it. */
+  readonly storeTimeoutMs: number;
+};
+
+/**
+ * Snapshot and record → decide → write what changed → answer. [A7] A store that is slow or gone costs the record its place in the answer,
+ * never the answer: it is then given statelessly, no resident moved that would not be otherwise, flagged, and the record follows later.
+ */
 export const allocateDevice =
   (
-    { hubTables, clock }: { readonly hubTables: HubTables; readonly clock: Clock },
-    slackPercent: number,
+    { hubTables, lateDecisions, deadline, ...store }: Ports,
+    { slackPercent, storeTimeoutMs }: AllocationLimits,
   ): AllocateDevice =>
   async (asked) => {
-    const table = await hubTables.latest();
-    return {
-      ...allocate(asked, table, slackPercent),
-      snapshotAgeMs: clock.now() - table.takenAt,
-    };
+    const table = hubTables.latest();
+    const decidedAt = store.clock.now();
+    const snapshotAgeMs = decidedAt - table.takenAt;
+    try {
+      const allocation = await deadline(storeTimeoutMs, (signal) =>
+        decide(store, asked, table, slackPercent, signal),
+      );
+      return { ...allocation, snapshotAgeMs, storeFault: undefined };
+    } catch (fault) {
+      const allocation = { ...allocate(asked, table, slackPercent), degraded: true };
+      lateDecisions.keep({ asked, allocation, decidedAt });
+      const storeFault = fault instanceof Error ? fault.message : String(fault);
+      return { ...allocation, snapshotAgeMs, storeFault };
+    }
+  };
+
+/** Another instance may answer the same device at the same time: whoever is superseded decides again, on what the other wrote. */
+const attemptsMax = 5;
+
+const decide = async (
+  { records, enrollments, clock }: Store,
+  asked: AllocationRequest,
+  table: HubTable,
+  slackPercent: number,
+  signal: AbortSignal,
+): Promise<Allocation> => {
+  const key = deviceKey(asked.scope, asked.deviceId);
+  const learnt = enrollments.learn(asked.scope, asked.enrollment, signal);
+  for (let attempt = 1; ; attempt += 1) {
+    const [kept] = await Promise.all([records.read(key, signal), learnt]);
+    const question = { ...asked, triedInVain: triedInVain(kept?.record) };
+    const allocation = allocate(question, table, slackPercent);
+    const next = remember(kept?.record, asked, allocation, clock.now());
+    if (!next) return allocation;
+    const outcome = await records.write(key, next, kept?.version, signal);
+    if (outcome === 'written') return allocation;
+    if (attempt === attemptsMax) throw new Error('The record changed with every attempt.');
+  }
+};
+
+export type RecordDecision = (late: LateDecision, signal: AbortSignal) => Promise<void>;
+
+/** Read → remember → write, for a decision that was answered without the store; nothing when the record knows better by now. */
+export const recordDecision =
+  ({ records, enrollments }: Omit<Store, 'clock'>): RecordDecision =>
+  async ({ asked, allocation, decidedAt }, signal) => {
+    const key = deviceKey(asked.scope, asked.deviceId);
+    await enrollments.learn(asked.scope, asked.enrollment, signal);
+    const kept = await records.read(key, signal);
+    if (kept && isNewer(kept.record, decidedAt)) return;
+    const next = remember(kept?.record, asked, allocation, decidedAt);
+    if (!next) return;
+    const outcome = await records.write(key, next, kept?.version, signal);
+    if (outcome === 'superseded') throw new Error('The record changed meanwhile.');
   };

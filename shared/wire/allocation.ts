@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { registrationId, registrationIdLengthMax } from '../domain/device.ts';
-import type { ReprovisionPolicy } from '../domain/enrollment.ts';
-import { hubHostName } from '../domain/hub.ts';
+import type { Enrollment, ReprovisionPolicy } from '../domain/enrollment.ts';
+import { type HubHostName, hubHostName } from '../domain/hub.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
-import type { AllocationDecision, AllocationRequest } from '../flows/allocate-device.ts';
+import type { AllocationDecision } from '../flows/allocate-device.ts';
+import type { AllocationRequest } from '../ports/late-decisions.ts';
 import { folded } from './folded.ts';
 import { fieldErrors, type HttpAnswer, type Refusal, refuse } from './problem.ts';
 
@@ -73,21 +74,38 @@ const reprovisionPolicy = folded({
 const name = z.string().min(1).max(registrationIdLengthMax);
 const hostName = z.string().min(1).max(253);
 
+/** What an enrollment of either kind says about moves. */
+const common = {
+  reprovisionPolicy: reprovisionPolicy.optional(),
+  iotHubs: z.array(hostName.transform(hubHostName)).optional(),
+  etag: z.string().optional(),
+};
+
+const toEnrollment = (
+  kind: Enrollment['kind'],
+  id: string,
+  {
+    reprovisionPolicy: reprovision = 'migrate',
+    iotHubs,
+    etag,
+  }: z.output<z.ZodObject<typeof common>>,
+): Enrollment => ({ kind, id, reprovision, hubs: iotHubs?.length ? iotHubs : undefined, etag });
+
 const individualEnrollment = folded({
   registrationId: name,
-  reprovisionPolicy: reprovisionPolicy.optional(),
-}).transform(({ registrationId: id, reprovisionPolicy: reprovision = 'migrate' }) => ({
-  enrollment: { kind: 'individual' as const, id },
-  reprovision,
+  deviceId: name.optional(),
+  ...common,
+}).transform(({ registrationId: id, deviceId, ...rest }) => ({
+  enrollment: toEnrollment('individual', id, rest),
+  deviceId,
 }));
 
-const enrollmentGroup = folded({
-  enrollmentGroupId: name,
-  reprovisionPolicy: reprovisionPolicy.optional(),
-}).transform(({ enrollmentGroupId: id, reprovisionPolicy: reprovision = 'migrate' }) => ({
-  enrollment: { kind: 'group' as const, id },
-  reprovision,
-}));
+const enrollmentGroup = folded({ enrollmentGroupId: name, ...common }).transform(
+  ({ enrollmentGroupId: id, ...rest }) => ({
+    enrollment: toEnrollment('group', id, rest),
+    deviceId: undefined,
+  }),
+);
 
 /** What a refusal can still say of the device. */
 const identified = folded({
@@ -98,14 +116,15 @@ const allocationRequest = folded({
   individualEnrollment: individualEnrollment.optional(),
   enrollmentGroup: enrollmentGroup.optional(),
   deviceRuntimeContext: folded({
-    registrationId: name.transform(registrationId),
+    registrationId: name,
     currentIotHubHostName: hostName.transform(hubHostName).optional(),
+    currentDeviceId: name.optional(),
   }),
   linkedHubs: z.array(hostName).min(1),
 }).transform((body, context) => {
   const enrollments = [body.individualEnrollment, body.enrollmentGroup].filter((held) => !!held);
-  const [enrollment] = enrollments;
-  if (!enrollment || enrollments.length > 1) {
+  const [enrolled] = enrollments;
+  if (!enrolled || enrollments.length > 1) {
     context.addIssue({
       code: 'custom',
       path: ['enrollmentGroup'],
@@ -113,11 +132,19 @@ const allocationRequest = folded({
     });
     return z.NEVER;
   }
+  const {
+    registrationId: spelled,
+    currentDeviceId,
+    currentIotHubHostName,
+  } = body.deviceRuntimeContext;
   return {
-    ...enrollment,
-    registrationId: body.deviceRuntimeContext.registrationId,
-    currentHub: body.deviceRuntimeContext.currentIotHubHostName,
+    enrollment: enrolled.enrollment,
+    reprovision: enrolled.enrollment.reprovision,
+    registrationId: registrationId(spelled),
+    deviceId: currentDeviceId ?? enrolled.deviceId ?? spelled,
+    currentHub: currentIotHubHostName,
     linkedHubs: body.linkedHubs,
+    triedInVain: new Set<HubHostName>(),
   };
 });
 
@@ -133,7 +160,7 @@ export const toAllocationResponse = ({ hub }: AllocationDecision): HttpAnswer =>
 /** The one log line of a decision: what was asked, what was answered and why. No key, attestation or payload is in it. */
 export const toDecisionLine = (
   { scope, registrationId: device, enrollment, currentHub }: AllocationRequest,
-  { hub, because, standing, degraded, snapshotAgeMs }: AllocationDecision,
+  { hub, because, standing, degraded, snapshotAgeMs, storeFault }: AllocationDecision,
 ): string =>
   JSON.stringify({
     event: 'allocated',
@@ -146,6 +173,7 @@ export const toDecisionLine = (
     standing,
     degraded,
     snapshotAgeMs,
+    ...(storeFault === undefined ? {} : { storeFault }),
   });
 
 /** The one log line of a refusal. */

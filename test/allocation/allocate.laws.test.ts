@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type AllocationQuestion, allocate } from '../../shared/allocation/allocate.ts';
 import { registrationId } from '../../shared/domain/device.ts';
 import type { ReprovisionPolicy } from '../../shared/domain/enrollment.ts';
-import { type Hub, hubHostName, hubStates } from '../../shared/domain/hub.ts';
+import { type Hub, type HubHostName, hubHostName, hubStates } from '../../shared/domain/hub.ts';
 import { type HubTable, hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { hostOf } from '../support/a-hub.ts';
@@ -38,12 +38,14 @@ const question: fc.Arbitrary<AllocationQuestion> = fc
     fc.option(hubName, { nil: undefined }),
     fc.string({ minLength: 1, maxLength: 40 }),
     fc.constantFrom<ReprovisionPolicy>('migrate', 'reset', 'never'),
+    fc.uniqueArray(hubName, { maxLength: 3 }),
   )
-  .map(([linkedHubs, current, device, reprovision]) => ({
+  .map(([linkedHubs, current, device, reprovision, inVain]) => ({
     registrationId: registrationId(device),
     linkedHubs,
     currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
     reprovision,
+    triedInVain: new Set(inVain.map((name) => hubHostName(hostOf(name)))),
   }));
 
 const check = (law: (asked: AllocationQuestion, given: HubTable, slack: number) => void): void => {
@@ -57,7 +59,8 @@ const stateOf = (spelledHub: string, given: HubTable) =>
   given.hubs.get(hubHostName(spelledHub))?.state;
 
 /** Written from the law, not from the code. */
-const mayTakeNew = (spelledHub: string, given: HubTable): boolean => {
+const mayTakeNew = (spelledHub: string, given: HubTable, asked?: AllocationQuestion): boolean => {
+  if (asked?.triedInVain.has(hubHostName(spelledHub))) return false;
   const known = given.hubs.get(hubHostName(spelledHub));
   return !!known && known.state === 'open' && !((known.deviceCount ?? 0) >= known.capacity);
 };
@@ -92,9 +95,9 @@ test('[A2] a resident of a closed hub is placed as a newcomer would be', () => {
 test('[A3] a hub that may take no new device is given none while another may', () => {
   check((asked, given, slack) => {
     fc.pre(homeOf(asked) === undefined);
-    fc.pre(asked.linkedHubs.some((linked) => mayTakeNew(linked, given)));
+    fc.pre(asked.linkedHubs.some((linked) => mayTakeNew(linked, given, asked)));
     const answer = allocate(asked, given, slack);
-    expect(mayTakeNew(answer.hub, given)).toBe(true);
+    expect(mayTakeNew(answer.hub, given, asked)).toBe(true);
     expect(answer.degraded).toBe(false);
   });
 });
@@ -102,7 +105,7 @@ test('[A3] a hub that may take no new device is given none while another may', (
 test('[A3] an answer is flagged exactly when a newcomer found no hub that may take it', () => {
   check((asked, given, slack) => {
     fc.pre(homeOf(asked) === undefined);
-    const none = !asked.linkedHubs.some((linked) => mayTakeNew(linked, given));
+    const none = !asked.linkedHubs.some((linked) => mayTakeNew(linked, given, asked));
     expect(allocate(asked, given, slack).degraded).toBe(none);
   });
 });
@@ -111,7 +114,7 @@ test('[A4] a newcomer never lifts a counted hub past its bound while another cou
   check((asked, given, slack) => {
     fc.pre(homeOf(asked) === undefined);
     const counted = asked.linkedHubs
-      .filter((linked) => mayTakeNew(linked, given))
+      .filter((linked) => mayTakeNew(linked, given, asked))
       .map((linked) => given.hubs.get(hubHostName(linked)) as Hub)
       .filter(({ deviceCount }) => deviceCount !== undefined);
     fc.pre(counted.length > 0);
@@ -142,6 +145,7 @@ test('[A4] a hub that is linked twice counts once', () => {
       registrationId: registrationId(`${device}`),
       currentHub: undefined,
       reprovision: 'migrate',
+      triedInVain: new Set<HubHostName>(),
     } as const;
     expect(allocate({ ...asked, linkedHubs: ['east', 'EAST', 'west'] }, given, 5).hub).toBe('west');
   }
@@ -156,7 +160,9 @@ test('[A5] the bound apart, a hub that joins takes newcomers only for itself', (
   check((asked, given, slack) => {
     fc.pre(asked.linkedHubs.length > 1 && homeOf(asked) === undefined);
     const [joiner = '', ...rest] = asked.linkedHubs;
-    fc.pre(mayTakeNew(joiner, given) && rest.some((linked) => mayTakeNew(linked, given)));
+    fc.pre(
+      mayTakeNew(joiner, given, asked) && rest.some((linked) => mayTakeNew(linked, given, asked)),
+    );
     const before = allocate({ ...asked, linkedHubs: rest }, uncounted(given), slack).hub;
     expect([joiner, before]).toContain(allocate(asked, uncounted(given), slack).hub);
   });
@@ -179,6 +185,7 @@ test('[A6] two spellings of one hub are answered alike in either order', () => {
       registrationId: registrationId('d'),
       currentHub,
       reprovision: 'migrate' as const,
+      triedInVain: new Set<HubHostName>(),
     };
     const [one, other] = [linkedHubs, linkedHubs.toReversed()].map((order) =>
       allocate({ ...asked, linkedHubs: order }, hubTable([], instant(0)), 5),

@@ -108,6 +108,26 @@ describe('a newcomer', () => {
     }
   });
 
+  test('passes over a hub that it was answered in vain, while there is another', () => {
+    const table = aTable(aHub('east'), aHub('west'), aHub('north', { state: 'cordoned' }));
+    const asked = { linked: ['east', 'west', 'north'] };
+    given(table)
+      .when(aQuestion({ ...asked, inVain: ['east'] }))
+      .yields('west', 'newcomer');
+    given(table)
+      .when(aQuestion({ ...asked, inVain: ['west'] }))
+      .yields('east', 'newcomer');
+    const { hub, standing } = allocate(
+      aQuestion({ ...asked, inVain: ['east', 'west'] }),
+      table,
+      slackPercent,
+    );
+    expect([['east', 'west'].map(hostOf), standing]).toEqual([
+      expect.arrayContaining([hub]),
+      'unconfirmed',
+    ]);
+  });
+
   test('with an empty table is still answered, flagged', () => {
     const { because, standing, degraded } = allocate(aQuestion({ linked }), aTable(), slackPercent);
     expect({ because, standing, degraded }).toEqual({

@@ -11,7 +11,9 @@ const devices = Array.from({ length: deviceCount }, (_, index) =>
 );
 
 const firsts = (hubs: readonly Hub[]): readonly string[] => {
-  const candidates = hubs.map((hub) => candidate(hub.hostName, hub.hostName, aTable(hub)));
+  const candidates = hubs.map((hub) =>
+    candidate(hub.hostName, hub.hostName, aTable(hub), new Set()),
+  );
   return devices.map((device) => firstInRank(device, candidates).spelled);
 };
 

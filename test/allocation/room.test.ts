@@ -5,7 +5,7 @@ import type { Hub } from '../../shared/domain/hub.ts';
 import { aHub, aTable } from '../support/a-hub.ts';
 
 const candidates = (...hubs: readonly Hub[]) =>
-  hubs.map((hub) => candidate(hub.hostName, hub.hostName, aTable(hub)));
+  hubs.map((hub) => candidate(hub.hostName, hub.hostName, aTable(hub), new Set()));
 
 const names = (narrowed: readonly Candidate[]) =>
   narrowed.map(({ hub }) => hub.hostName.split('.')[0]);

@@ -5,7 +5,13 @@ import { readSettings } from '../../shared/config/settings.ts';
 import { hubCapacityMax } from '../../shared/domain/hub.ts';
 import { rootFolder } from '../support/source.ts';
 
-const defaults = { scopes: new Set(['main']), hubs: [], boundSlackPercent: 5 };
+const defaults = {
+  scopes: new Set(['main']),
+  hubs: [],
+  boundSlackPercent: 5,
+  cosmos: undefined,
+  storeTimeoutMs: 1_500,
+};
 
 test('an empty environment, or empty settings, mean the defaults', () => {
   expect(readSettings({})).toEqual(defaults);
@@ -31,6 +37,8 @@ test('every setting is read', () => {
       REHOME_SCOPES: 'eu, us-1',
       REHOME_HUBS: JSON.stringify(hubs),
       REHOME_BOUND_SLACK_PERCENT: '10',
+      REHOME_COSMOS: 'AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=a2V5;',
+      REHOME_STORE_TIMEOUT_MS: '800',
       PATH: '/bin',
     }),
   ).toEqual({
@@ -52,6 +60,8 @@ test('every setting is read', () => {
       },
     ],
     boundSlackPercent: 10,
+    cosmos: 'AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=a2V5;',
+    storeTimeoutMs: 800,
   });
 });
 
@@ -93,6 +103,19 @@ test.each(['-1', '101', 'five', '2.5'])('the slack %j is named', (slack) => {
   expect(complaint({ REHOME_BOUND_SLACK_PERCENT: slack })).toContain(
     'REHOME_BOUND_SLACK_PERCENT: ',
   );
+});
+
+test.each(['AccountKey=S3CRET', 'https://S3CRET', 'AccountEndpoint=x;AccountKey=S3CRET'])(
+  'the store %j is named, not told',
+  (cosmos) => {
+    const message = complaint({ REHOME_COSMOS: cosmos });
+    expect(message).toContain('REHOME_COSMOS: expected AccountEndpoint=');
+    expect(message).not.toContain('S3CRET');
+  },
+);
+
+test.each(['0', '10001', 'soon'])('the time-out %j is named', (timeout) => {
+  expect(complaint({ REHOME_STORE_TIMEOUT_MS: timeout })).toContain('REHOME_STORE_TIMEOUT_MS: ');
 });
 
 test('every bad key is named at once, in one line, without its value', () => {

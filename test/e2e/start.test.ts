@@ -9,7 +9,7 @@ import { rootFolder } from '../support/source.ts';
 
 /** What `npm start` runs, on the built app, as a terminal would: in a process group of its own. */
 const start = (flags: readonly string[], settings: NodeJS.ProcessEnv = {}): ChildProcess => {
-  const launcher = spawn(process.execPath, ['local/start.ts', ...flags], {
+  const launcher = spawn(process.execPath, ['local/start.ts', '--devices', '0', ...flags], {
     cwd: rootFolder,
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,7 +38,7 @@ const printed = async (launcher: ChildProcess): Promise<{ url: URL; file: string
   launcher.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
   });
-  while (!output.includes('Ctrl-C')) {
+  while (!output.includes('The devices stay connected')) {
     if (launcher.exitCode !== null || !launcher.stdout) throw new Error(`It ended: ${output}`);
     await once(launcher.stdout, 'data');
   }
@@ -107,11 +107,15 @@ describe('npm start', () => {
   );
 
   test('ends when the shell that started it has been killed, as npm does it', async () => {
-    const shell = spawn('sh', ['-c', `"${process.execPath}" local/start.ts --port 0; true`], {
-      cwd: rootFolder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const shell = spawn(
+      'sh',
+      ['-c', `"${process.execPath}" local/start.ts --port 0 --devices 0; true`],
+      {
+        cwd: rootFolder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
     onTestFinished(() => {
       if (isAlive(shell)) process.kill(groupOf(shell), 'SIGKILL');
     });
@@ -130,6 +134,36 @@ describe('npm start', () => {
     await ended;
     expect(await refusesConnections(url.port)).toBe(true);
   });
+});
+
+describe('npm start -- --once', () => {
+  test('provisions devices of both kinds, prints where they are, and ends', async () => {
+    const launcher = start([
+      '--port',
+      '0',
+      '--devices',
+      '12',
+      '--virtual',
+      '40',
+      '--hubs',
+      '1:3',
+      '--once',
+    ]);
+    const [[code], said] = await Promise.all([
+      once(launcher, 'exit'),
+      launcher.stdout ? text(launcher.stdout) : '',
+    ]);
+    expect(code).toBe(0);
+    expect(isAlive(launcher)).toBe(false);
+    expect(said).toContain('Devices: 12 of 12 have landed\n');
+    expect(said).toContain('Virtual devices: 40 of 40 have landed\n');
+    const rows = [...said.matchAll(/^rehome-hub-(\d)\S+ +(\d+) +(\d+) +[\d.]+ % +(\d+)$/gm)];
+    expect(rows.map(([, hub, weight, , bound]) => [hub, weight, bound])).toEqual([
+      ['1', '1', '14'],
+      ['2', '3', '41'],
+    ]);
+    expect(rows.reduce((sum, [, , , count]) => sum + Number(count), 0)).toBe(52);
+  }, 20_000);
 });
 
 const failure = async (flags: readonly string[], settings: NodeJS.ProcessEnv = {}) => {
@@ -161,6 +195,8 @@ describe('npm start ends in one clear line for', () => {
     [['--port', 'http'], 'rehome: --port: expected a whole number from 0 to 65535\n'],
     [['--port', '0x50'], 'rehome: --port: expected a whole number from 0 to 65535\n'],
     [['--port', '-1'], /^rehome: Option '--port' argument is ambiguous\.\n$/],
+    [['--devices', 'many'], 'rehome: --devices: expected a whole number from 0 to 10000\n'],
+    [['--hubs', '1:0'], 'rehome: --hubs: expected up to 50 weights from 1 to 1000, as 1:2:3\n'],
     [['--port', '65536'], 'rehome: --port: expected a whole number from 0 to 65535\n'],
     [['--port', ''], 'rehome: --port: expected a whole number from 0 to 65535\n'],
   ])('the flags %j', async (flags, expected) => {

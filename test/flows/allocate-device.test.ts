@@ -1,37 +1,196 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { isWrite } from '../../local/cosmos/faults.ts';
+import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
+import { cosmosEnrollments } from '../../shared/adapters/cosmos/enrollments.ts';
+import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
+import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
+import { memoryLateDecisions } from '../../shared/adapters/memory/late-decisions.ts';
+import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import { deviceKey } from '../../shared/domain/device.ts';
+import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
-import { parseScope, type Scope } from '../../shared/domain/scope.ts';
-import { allocateDevice } from '../../shared/flows/allocate-device.ts';
-import { aHub } from '../support/a-hub.ts';
-import { aQuestion } from '../support/a-question.ts';
+import { allocateDevice, recordDecision } from '../../shared/flows/allocate-device.ts';
+import type { DeviceRecords } from '../../shared/ports/device-records.ts';
+import type { Enrollments } from '../../shared/ports/enrollments.ts';
+import { aHub, hostOf } from '../support/a-hub.ts';
+import { aRequest, main } from '../support/a-request.ts';
+import { aStore } from '../support/a-store.ts';
 
-const hubs = [aHub('east', { weight: 3 }), aHub('west')];
+const hubs = [aHub('east', { weight: 3 }), aHub('west'), aHub('dead', { state: 'closed' })];
+const linked = ['east', 'west', 'dead'];
+const { signal } = new AbortController();
 
-const aRequest = (device: string) => ({
-  ...aQuestion({ device, linked: ['east', 'west'] }),
-  scope: parseScope('main') as Scope,
-  enrollment: { kind: 'group', id: 'group-1' } as const,
-});
+/** The flow on a store, with a clock that ticks at every look, and a short deadline. */
+const anInstance = (
+  records: DeviceRecords = memoryDeviceRecords(),
+  enrollments: Enrollments = memoryEnrollments(),
+  storeTimeoutMs = 100,
+) => {
+  let now = 0;
+  const clock = {
+    now: () => {
+      now += 1;
+      return instant(now);
+    },
+  };
+  const record = recordDecision({ records, enrollments });
+  const limits = { waitingMax: 2, attemptTimeoutMs: 100, retryMs: 5 };
+  const complaints: string[] = [];
+  const complain = (line: string): void => {
+    complaints.push(line);
+  };
+  const lateDecisions = memoryLateDecisions(record, systemDeadline, limits, complain);
+  const hubTables = memoryHubTables(hubs, clock);
+  const ports = { records, enrollments, hubTables, clock, lateDecisions, deadline: systemDeadline };
+  return {
+    complaints,
+    records,
+    allocate: allocateDevice(ports, { slackPercent: 5, storeTimeoutMs }),
+    recordOf: async (device = 'device-1') =>
+      (await records.read(deviceKey(main, device), signal))?.record,
+  };
+};
 
 test('a decision says how old the snapshot is that it stands on', async () => {
-  let now = instant(1_000);
-  const clock = { now: () => now };
-  const allocate = allocateDevice({ hubTables: memoryHubTables(hubs, clock), clock }, 5);
-  now = instant(4_500);
-  expect((await allocate(aRequest('device-1'))).snapshotAgeMs).toBe(3_500);
+  expect((await anInstance().allocate(aRequest({ linked }))).snapshotAgeMs).toBe(1);
 });
 
-test('[A6] whoever is asked, and whenever, the answer is the same', async () => {
-  const instances = [0, 1_000, 2_000].map((started) => {
-    const clock = { now: () => instant(started) };
-    return allocateDevice({ hubTables: memoryHubTables(hubs, clock), clock }, 5);
-  });
-  for (let device = 0; device < 50; device += 1) {
-    const answers = await Promise.all(
-      instances.map((allocate) => allocate(aRequest(`device-${device}`))),
-    );
+test('[A6] whichever instance is asked, the answer is the same', async () => {
+  const instances = [anInstance(), anInstance(), anInstance()];
+  for (let device = 0; device < 20; device += 1) {
+    const asked = aRequest({ linked, device: `device-${device}` });
+    const answers = await Promise.all(instances.map(({ allocate }) => allocate(asked)));
     expect(new Set(answers.map(({ hub }) => hub)).size).toBe(1);
-    expect(hubs.map(({ hostName }) => String(hostName))).toContain(answers[0]?.hub);
   }
+});
+
+test('an answer is pending until the next call confirms it; the third call in vain takes the next hub', async () => {
+  const { allocate, recordOf } = anInstance();
+  const first = await allocate(aRequest({ linked }));
+  expect(await allocate(aRequest({ linked }))).toMatchObject({ hub: first.hub });
+  const third = await allocate(aRequest({ linked }));
+  expect(linked.slice(0, 2).map(hostOf)).toContain(third.hub);
+  expect(third.hub).not.toBe(first.hub);
+  const current = hubHostName(third.hub);
+  const confirming = { ...aRequest({ linked }), currentHub: current };
+  expect(await allocate(confirming)).toMatchObject({ hub: third.hub, because: 'resident' });
+  expect(await recordOf()).toMatchObject({ observed: { hub: current }, pending: undefined });
+});
+
+test('of two calls for one device at once both are answered alike, and both are counted', async () => {
+  const { allocate, recordOf } = anInstance();
+  const answers = await Promise.all([
+    allocate(aRequest({ linked })),
+    allocate(aRequest({ linked })),
+  ]);
+  expect(new Set(answers.map(({ hub }) => hub)).size).toBe(1);
+  expect((await recordOf())?.pending?.calls).toBe(2);
+});
+
+describe('on Cosmos DB', () => {
+  const anInstanceOnCosmos = async () => {
+    const { database, ...store } = await aStore();
+    const instance = anInstance(cosmosDeviceRecords(database), cosmosEnrollments(database));
+    return { ...store, ...instance, database };
+  };
+
+  test('a sticky repeat costs one point read and no write', async () => {
+    const { allocate, store } = await anInstanceOnCosmos();
+    const { hub } = await allocate(aRequest({ linked }));
+    const repeat = { ...aRequest({ linked }), currentHub: hubHostName(hub) };
+    await allocate(repeat);
+    const written = store.containers.get('rehome/devices')?.lsn;
+    const asked: string[] = [];
+    store.faults.push({
+      count: Number.POSITIVE_INFINITY,
+      does: { kind: 'delay', delayMs: 0 },
+      matches: ({ method, url }) => {
+        asked.push(`${method} ${url}`);
+        return false;
+      },
+    });
+    await allocate(repeat);
+    expect(asked).toEqual([expect.stringMatching(/^GET .*\/devices\/docs\/main:device-1$/)]);
+    expect(store.containers.get('rehome/devices')?.lsn).toBe(written);
+  });
+
+  test('an enrollment is learnt once, and again when it changes', async () => {
+    const { allocate, store } = await anInstanceOnCosmos();
+    const writes = () => store.containers.get('rehome/enrollments')?.lsn;
+    await allocate(aRequest({ linked }));
+    const once = writes();
+    await allocate(aRequest({ linked, device: 'device-2' }));
+    expect(writes()).toBe(once);
+    const changed = { ...aRequest({ linked }).enrollment, reprovision: 'reset' as const };
+    await allocate(aRequest({ linked, device: 'device-3' }, { enrollment: changed }));
+    expect(writes()).toBe((once ?? 0) + 1);
+  });
+
+  test('a lost acknowledgement is harmless', async () => {
+    const { allocate, fault, recordOf } = await anInstanceOnCosmos();
+    await allocate(aRequest({ linked, device: 'before' }));
+    fault({ kind: 'drop after' }, (ask) => isWrite(ask) && ask.url.includes('/devices/'));
+    const { hub } = await allocate(aRequest({ linked }));
+    await vi.waitFor(async () => {
+      expect((await recordOf())?.pending).toMatchObject({ hub: hubHostName(hub), tried: [] });
+    });
+  });
+
+  test.each<[string, Parameters<Awaited<ReturnType<typeof aStore>>['fault']>[0]]>([
+    ['down', { kind: 'drop before' }],
+    ['unavailable', { kind: 'answer', status: 503 }],
+    ['throttling', { kind: 'answer', status: 429, retryAfterMs: 50 }],
+    ['slow', { kind: 'delay', delayMs: 500 }],
+    ['silent', { kind: 'hang' }],
+  ])(
+    '[A7] the store %s: answered in time, flagged, no resident moved, and recorded once it is back',
+    async (_name, does) => {
+      const { allocate, fault, heal, recordOf } = await anInstanceOnCosmos();
+      await allocate(aRequest({ linked, device: 'before' }));
+      fault(does, () => true, Number.POSITIVE_INFINITY);
+      const [newcomer, resident] = await Promise.all([
+        allocate(aRequest({ linked, device: 'newcomer' })),
+        allocate(aRequest({ linked, device: 'resident', current: 'west' })),
+      ]);
+      expect(newcomer).toMatchObject({ degraded: true, storeFault: expect.any(String) });
+      expect(newcomer).toMatchObject({ because: 'newcomer', standing: 'eligible' });
+      expect(resident).toMatchObject({ hub: hostOf('west'), because: 'resident', degraded: true });
+      heal();
+      await vi.waitFor(
+        async () => {
+          expect((await recordOf('newcomer'))?.pending?.hub).toBe(hubHostName(newcomer.hub));
+          expect((await recordOf('resident'))?.observed?.hub).toBe(hostOf('west'));
+        },
+        { timeout: 4_000 },
+      );
+    },
+  );
+
+  test('[A7] a late decision is not written over what the store learnt since', async () => {
+    const { allocate, fault, heal, recordOf, complaints } = await anInstanceOnCosmos();
+    await allocate(aRequest({ linked, device: 'before' }));
+    fault({ kind: 'drop before' }, isWrite, Number.POSITIVE_INFINITY);
+    const { hub } = await allocate(aRequest({ linked }));
+    heal();
+    const elsewhere = hub === hostOf('east') ? 'west' : 'east';
+    await allocate(aRequest({ linked, current: elsewhere }));
+    await allocate(aRequest({ linked, device: 'after' }));
+    await vi.waitFor(async () => expect(await recordOf('after')).toBeDefined());
+    expect(await recordOf()).toMatchObject({
+      observed: { hub: hostOf(elsewhere) },
+      pending: undefined,
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('a late decision that finds no place is complained of, by its device', async () => {
+    const { allocate, fault, complaints } = await anInstanceOnCosmos();
+    await allocate(aRequest({ linked, device: 'before' }));
+    fault({ kind: 'answer', status: 503 }, () => true, Number.POSITIVE_INFINITY);
+    for (const device of ['one', 'two', 'three']) await allocate(aRequest({ linked, device }));
+    expect(complaints.map((line) => JSON.parse(line))).toEqual([
+      { event: 'decision-not-recorded', scope: 'main', registrationId: 'three' },
+    ]);
+  });
 });

@@ -8,6 +8,7 @@ type Said = {
   readonly linked: readonly string[];
   readonly current?: string;
   readonly reprovision?: AllocationQuestion['reprovision'];
+  readonly inVain?: readonly string[];
 };
 
 /** A newcomer under migrate, but for what is said; hubs by their short names. */
@@ -16,9 +17,11 @@ export const aQuestion = ({
   linked,
   current,
   reprovision = 'migrate',
+  inVain = [],
 }: Said): AllocationQuestion => ({
   registrationId: registrationId(device),
   linkedHubs: linked.map(hostOf),
   currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
   reprovision,
+  triedInVain: new Set(inVain.map((name) => hubHostName(hostOf(name)))),
 });

@@ -27,8 +27,16 @@ const firstCall = {
   registrationId: 'breakroom499-contoso-tstrsd-007',
   linkedHubs: [toasters, heatpumps],
   currentHub: undefined,
-  enrollment: { kind: 'group', id: 'contoso-custom-allocated-devices' },
+  deviceId: 'breakroom499-contoso-tstrsd-007',
+  enrollment: {
+    kind: 'group',
+    id: 'contoso-custom-allocated-devices',
+    reprovision: 'migrate',
+    hubs: [toasters, heatpumps],
+    etag: '"13003fea-0000-0300-0000-62d1d5e50000"',
+  },
   reprovision: 'migrate',
+  triedInVain: new Set(),
 };
 
 describe('understands', () => {
@@ -46,7 +54,14 @@ describe('understands', () => {
   test('an individual enrollment', () => {
     expect(understood(individualRegistration())).toEqual({
       ...firstCall,
-      enrollment: { kind: 'individual', id: 'breakroom499-contoso-tstrsd-007' },
+      deviceId: 'Breakroom-499',
+      enrollment: {
+        kind: 'individual',
+        id: 'breakroom499-contoso-tstrsd-007',
+        reprovision: 'migrate',
+        hubs: undefined,
+        etag: undefined,
+      },
     });
   });
 

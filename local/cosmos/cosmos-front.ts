@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { HttpAsk, HttpReply } from '../json.ts';
+import { sleep } from '../world.ts';
+import { throttled } from './charge.ts';
+import type { Cosmos } from './cosmos.ts';
+import { cosmosError } from './cosmos-error.ts';
+import { askCosmos } from './cosmos-http.ts';
+import { takeFault } from './faults.ts';
+
+/** What becomes of a request: its reply, or a connection that is lost. */
+export type Fate = HttpReply | 'dropped';
+
+/** The request with whatever fault is due. */
+export const meet = async (cosmos: Cosmos, ask: HttpAsk): Promise<Fate> => {
+  const fault = takeFault(cosmos.faults, ask);
+  switch (fault?.kind) {
+    case undefined:
+      return askCosmos(cosmos, ask);
+    case 'answer':
+      return faultReply(fault.status, fault.retryAfterMs ?? 0);
+    case 'drop before':
+      return 'dropped';
+    case 'drop after':
+      askCosmos(cosmos, ask);
+      return 'dropped';
+    case 'delay':
+      await sleep(cosmos.world, fault.delayMs);
+      return askCosmos(cosmos, ask);
+    case 'hang':
+      return new Promise(() => undefined);
+  }
+};
+
+const faultReply = (status: number, retryAfterMs: number): HttpReply => {
+  const { message, code } =
+    status === 429 ? throttled(retryAfterMs) : cosmosError(status, 'Fault', 'On demand.');
+  const headers = { 'x-ms-request-charge': '0', 'x-ms-retry-after-ms': String(retryAfterMs) };
+  return { status, body: { code, message }, headers };
+};
+
+export type CosmosFront = { readonly endpoint: string; readonly stop: () => Promise<void> };
+
+/** Over HTTP on 127.0.0.1, for other processes. */
+export const listenCosmos = async (cosmos: Cosmos): Promise<CosmosFront> => {
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '/' } = request;
+    const headers = request.headers as HttpAsk['headers'];
+    const fate = await meet(cosmos, { method, url, headers, body: await text(request) });
+    if (fate === 'dropped') return request.socket.destroy();
+    const payload = fate.body === undefined ? '' : JSON.stringify(fate.body);
+    response.writeHead(fate.status, {
+      ...fate.headers,
+      'content-type': 'application/json',
+      ...(fate.status === 204 ? {} : { 'content-length': Buffer.byteLength(payload) }),
+    });
+    return response.end(payload);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};

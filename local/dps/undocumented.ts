@@ -1,0 +1,34 @@
+/**
+ * What Azure's documents leave open. Each is a switch, because Rehome must be right whichever way Azure does it; the values here are
+ * the likeliest.
+ */
+export type Undocumented = {
+  /** How long the webhook may take. */
+  readonly webhookTimeoutMs: number;
+  /** Whether a webhook that took too long, or could not be reached, is called again. */
+  readonly retriesTimeout: boolean;
+  /** The documents say that every status from 429 on is called again; devices in the field saw a 500 fail at once. */
+  readonly retries500: boolean;
+  readonly linkedHubsOrder: 'as linked' | 'reversed' | 'shuffled';
+  /** Whether a hub with `applyAllocationPolicy: false` is among the linked hubs. */
+  readonly listsUnappliedHubs: boolean;
+  /** The error code of an answer that is not among the linked hubs. */
+  readonly unlinkedAnswerCode: number;
+  /** What becomes of a move when the hub that the device leaves cannot be reached, or is no longer linked. */
+  readonly unreachableSource: 'fails' | 'assigns anew';
+  /** The substatus when a registration changes nothing. */
+  readonly substatusOnStay: 'kept' | 'reprovisionedToInitialAssignment';
+  readonly moveOrder: 'create first' | 'remove first';
+};
+
+export const likeliest: Undocumented = {
+  webhookTimeoutMs: 5_000,
+  retriesTimeout: true,
+  retries500: true,
+  linkedHubsOrder: 'as linked',
+  listsUnappliedHubs: true,
+  unlinkedAnswerCode: 400_207,
+  unreachableSource: 'fails',
+  substatusOnStay: 'kept',
+  moveOrder: 'create first',
+};

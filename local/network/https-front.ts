@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { HttpAsk, HttpReply } from '../json.ts';
+import type { Certificates } from './certificates.ts';
+
+export type Front = { readonly port: number; readonly stop: () => Promise<void> };
+
+/** One HTTPS port for many services: the host name of a request says which is meant. A bug in one is 500, with its stack. */
+export const listenHttps = async (
+  { certificate, privateKey }: Certificates,
+  answer: (host: string, ask: HttpAsk) => HttpReply,
+): Promise<Front> => {
+  const server = createServer({ cert: certificate, key: privateKey }, async (request, response) => {
+    const body = await text(request);
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+    const { method = '', url = '/' } = request;
+    const headers = request.headers as HttpAsk['headers'];
+    const reply = answerOr500(() => answer(host, { method, url, headers, body }));
+    const payload = reply.body === undefined ? '' : JSON.stringify(reply.body);
+    response.writeHead(reply.status, {
+      ...(payload ? { 'content-type': 'application/json; charset=utf-8' } : {}),
+      ...(reply.status === 204 ? {} : { 'content-length': Buffer.byteLength(payload) }),
+      ...reply.headers,
+    });
+    response.end(payload);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+const answerOr500 = (answer: () => HttpReply): HttpReply => {
+  try {
+    return answer();
+  } catch (error) {
+    const message = error instanceof Error ? error.stack : String(error);
+    return { status: 500, body: { message } };
+  }
+};

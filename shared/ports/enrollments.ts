@@ -1,0 +1,8 @@
+import type { Enrollment } from '../domain/enrollment.ts';
+import type { Scope } from '../domain/scope.ts';
+
+/** What is known of the enrollments. */
+export type Enrollments = {
+  /** Keeps what a webhook body told of one; writes nothing when it is known. A fault throws. */
+  readonly learn: (scope: Scope, enrollment: Enrollment, signal: AbortSignal) => Promise<void>;
+};

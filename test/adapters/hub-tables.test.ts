@@ -1,0 +1,106 @@
+import { expect, test, vi } from 'vitest';
+import { cosmosHubTables } from '../../shared/adapters/cosmos/hub-tables.ts';
+import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import type { HubTables } from '../../shared/ports/hub-tables.ts';
+import { toHubDocument } from '../../shared/wire/hub-document.ts';
+import { aHub } from '../support/a-hub.ts';
+import { aStore } from '../support/a-store.ts';
+
+const seeds = [aHub('east', { weight: 3 }), aHub('west')];
+const limits = { ageMsMax: 10_000, timeoutMs: 200 };
+
+const hubTables = async () => {
+  const { database, ...store } = await aStore();
+  let now = 0;
+  const complaints: string[] = [];
+  const make = (): HubTables =>
+    cosmosHubTables(database, seeds, { now: () => instant(now) }, systemDeadline, limits, (line) =>
+      complaints.push(line),
+    );
+  const tables = make();
+  return {
+    ...store,
+    items: database.container('hubs').items,
+    make,
+    complaints,
+    hubs: () => [...tables.latest().hubs.values()],
+    takenAt: () => tables.latest().takenAt,
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+};
+
+const east = (hubs: ReturnType<Awaited<ReturnType<typeof hubTables>>['hubs']>) =>
+  hubs.find(({ hostName }) => hostName.startsWith('east'));
+
+test('the settings’ hubs stand at once, and are put into the store where it does not have them', async () => {
+  const { hubs, items } = await hubTables();
+  expect(hubs()).toEqual(seeds);
+  await vi.waitFor(async () => {
+    const { resources } = await items.query('SELECT * FROM c').fetchAll();
+    expect(resources.map(({ id, weight }) => [id, weight])).toEqual([
+      ['east.azure-devices.net', 3],
+      ['west.azure-devices.net', 1],
+    ]);
+  });
+});
+
+test('what the store says of a hub stands before the settings, and is seen within the age', async () => {
+  const { hubs, items, pass, takenAt } = await hubTables();
+  hubs();
+  await items.upsert(toHubDocument(aHub('east', { state: 'draining', deviceCount: 7 })));
+  await items.upsert(toHubDocument(aHub('north')));
+  pass(10_000);
+  await vi.waitFor(() => expect(hubs()).toHaveLength(3));
+  expect(east(hubs())).toMatchObject({ state: 'draining', deviceCount: 7, weight: 1 });
+  expect(takenAt()).toBe(10_000);
+});
+
+test('many instances that seed at once agree', async () => {
+  const { make, items, complaints } = await hubTables();
+  const many = Array.from({ length: 5 }, make);
+  for (const tables of many) tables.latest();
+  await vi.waitFor(async () =>
+    expect((await items.query('SELECT * FROM c').fetchAll()).resources).toHaveLength(2),
+  );
+  expect(complaints).toEqual([]);
+});
+
+test('while the store is gone the last good table stands, older and older, and that is said', async () => {
+  const { hubs, items, pass, fault, heal, takenAt, complaints } = await hubTables();
+  hubs();
+  await items.upsert(toHubDocument(aHub('east', { state: 'closed' })));
+  pass(10_000);
+  await vi.waitFor(() => expect(east(hubs())).toMatchObject({ state: 'closed' }));
+  fault({ kind: 'hang' }, () => true, Number.POSITIVE_INFINITY);
+  pass(10_000);
+  hubs();
+  await vi.waitFor(() =>
+    expect(complaints.map((line) => JSON.parse(line))).toEqual([
+      { event: 'hub-table-not-renewed', because: 'no answer within 200 ms' },
+    ]),
+  );
+  expect(east(hubs())).toMatchObject({ state: 'closed' });
+  expect(takenAt()).toBe(10_000);
+  heal();
+  pass(10_000);
+  await vi.waitFor(() => expect(takenAt()).toBe(30_000));
+});
+
+test('a document that is none of ours leaves the last good table, and names the field', async () => {
+  const { hubs, items, pass, complaints } = await hubTables();
+  hubs();
+  await items.upsert({
+    id: 'east.azure-devices.net',
+    schemaVersion: 1,
+    state: 'shut',
+    weight: 1,
+    capacity: 1,
+  });
+  pass(10_000);
+  hubs();
+  await vi.waitFor(() => expect(complaints).toEqual([expect.stringContaining('state')]));
+  expect(hubs()).toEqual(seeds);
+});

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import type { Allocation } from '../../shared/allocation/allocate.ts';
+import { isNewer, remember, triedInVain } from '../../shared/allocation/remember.ts';
+import type { DeviceRecord } from '../../shared/domain/device.ts';
+import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { hostOf } from '../support/a-hub.ts';
+import { aRequest, main } from '../support/a-request.ts';
+
+const linked = ['east', 'west', 'north'];
+const host = (name: string): HubHostName => hubHostName(hostOf(name));
+const answer = (hub: string): Allocation => ({
+  hub: hostOf(hub),
+  because: 'newcomer',
+  standing: 'eligible',
+  degraded: false,
+});
+
+/** What stands after calls that each name the current hub, if any, and are answered a hub, at 1, 2, 3 … */
+type Call = readonly [current: string | undefined, answered: string];
+const after = (...calls: readonly Call[]) =>
+  calls.reduce<DeviceRecord | undefined>((record, [current, answered], index) => {
+    const asked = aRequest({ linked, ...(current === undefined ? {} : { current }) });
+    return remember(record, asked, answer(answered), instant(index + 1)) ?? record;
+  }, undefined);
+
+test('an answer to a newcomer is pending, and counts its calls', () => {
+  expect(after([undefined, 'east'])).toMatchObject({
+    scope: main,
+    deviceId: 'device-1',
+    observed: undefined,
+    pending: { hub: host('east'), calls: 1, firstAt: 1, lastAt: 1, tried: [] },
+  });
+  expect(after([undefined, 'east'], [undefined, 'east'])?.pending).toMatchObject({
+    calls: 2,
+    firstAt: 1,
+    lastAt: 2,
+  });
+});
+
+test('the next call of the device confirms it: DPS names the hub', () => {
+  expect(after([undefined, 'east'], ['east', 'east'])).toMatchObject({
+    observed: { hub: host('east'), at: 2 },
+    pending: undefined,
+  });
+});
+
+test('a sticky repeat changes nothing', () => {
+  const settled = after([undefined, 'east'], ['east', 'east']);
+  expect(
+    remember(settled, aRequest({ linked, current: 'east' }), answer('east'), instant(9)),
+  ).toBeUndefined();
+});
+
+test('a device that was there before Rehome is taken in by its first call, and then changes nothing', () => {
+  const known = after(['east', 'east']);
+  expect(known).toMatchObject({ observed: { hub: host('east'), at: 1 }, pending: undefined });
+  expect(
+    remember(known, aRequest({ linked, current: 'east' }), answer('east'), instant(2)),
+  ).toBeUndefined();
+});
+
+test('a device that leaves a closed hub stays observed there until DPS names the new one', () => {
+  const leaving = after(['east', 'west']);
+  expect(leaving).toMatchObject({
+    observed: { hub: host('east') },
+    pending: { hub: host('west') },
+  });
+  expect(after(['east', 'west'], ['west', 'west'])).toMatchObject({
+    observed: { hub: host('west'), at: 2 },
+    pending: undefined,
+  });
+});
+
+test('evidence of another hub than the answered one moves the observed hub', () => {
+  expect(after([undefined, 'east'], ['west', 'west'])).toMatchObject({
+    observed: { hub: host('west') },
+    pending: undefined,
+  });
+});
+
+test('a hub is tried in vain when it was answered twice and nothing confirmed it', () => {
+  const inVain = (...calls: readonly Call[]) => [...triedInVain(after(...calls))];
+  expect(triedInVain(undefined).size).toBe(0);
+  expect(inVain([undefined, 'east'])).toEqual([]);
+  expect(inVain([undefined, 'east'], [undefined, 'east'])).toEqual([host('east')]);
+  expect(inVain([undefined, 'east'], [undefined, 'east'], [undefined, 'west'])).toEqual([
+    host('east'),
+  ]);
+  const both = [
+    [undefined, 'east'],
+    [undefined, 'east'],
+    [undefined, 'west'],
+    [undefined, 'west'],
+  ] as const;
+  expect(inVain(...both)).toEqual([host('east'), host('west')]);
+  expect(inVain(...both, ['west', 'west'])).toEqual([]);
+});
+
+test('two deviceIds that differ in case alone are a conflict by name; a registration id is none', () => {
+  const record = remember(
+    undefined,
+    aRequest({ linked, current: 'east' }, { deviceId: 'Pump' }),
+    answer('east'),
+    instant(1),
+  );
+  const again = (deviceId: string) =>
+    remember(
+      record,
+      aRequest({ linked, current: 'east' }, { deviceId }),
+      answer('east'),
+      instant(2),
+    );
+  expect(again('Pump')).toBeUndefined();
+  expect(again('pump')).toMatchObject({ deviceId: 'Pump', conflictsWith: 'pump' });
+});
+
+test('a record is newer than a decision of before its last knowledge', () => {
+  const record = after([undefined, 'east'], ['east', 'east']) as DeviceRecord;
+  expect(isNewer(record, instant(2))).toBe(true);
+  expect(isNewer(record, instant(3))).toBe(false);
+});

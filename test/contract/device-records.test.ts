@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { isWrite } from '../../local/cosmos/faults.ts';
+import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
+import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
+import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import { type DeviceRecord, deviceKey, registrationId } from '../../shared/domain/device.ts';
+import { hubHostName } from '../../shared/domain/hub.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import type { DeviceRecords } from '../../shared/ports/device-records.ts';
+import { main } from '../support/a-request.ts';
+import { aStore } from '../support/a-store.ts';
+
+const memory = async () => ({ records: memoryDeviceRecords() });
+
+const cosmos = async () => {
+  const store = await aStore();
+  return { ...store, records: cosmosDeviceRecords(store.database) };
+};
+
+const { signal } = new AbortController();
+const aRecord = (deviceId: string, at = 1): DeviceRecord => ({
+  scope: main,
+  deviceId,
+  registrationId: registrationId(deviceId),
+  observed: { hub: hubHostName('east.azure-devices.net'), at: instant(at) },
+  pending: {
+    hub: hubHostName('west.azure-devices.net'),
+    calls: 2,
+    firstAt: instant(at),
+    lastAt: instant(at + 1),
+    tried: [hubHostName('north.azure-devices.net')],
+  },
+  conflictsWith: 'PUMP',
+});
+
+describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
+  ['memory', memory],
+  ['cosmos', cosmos],
+])('device records in %s', (_name, make) => {
+  test('what is not there is undefined', async () => {
+    const { records } = await make();
+    expect(await records.read(deviceKey(main, 'pump'), signal)).toBeUndefined();
+  });
+
+  test.each(['pump', 'a/b\\c?d#e%f', 'Ünïcode', ':', 'x'.repeat(128)])(
+    '%s is read as it was written',
+    async (deviceId) => {
+      const { records } = await make();
+      const key = deviceKey(main, deviceId);
+      expect(await records.write(key, aRecord(deviceId), undefined, signal)).toBe('written');
+      expect((await records.read(key, signal))?.record).toEqual(aRecord(deviceId));
+    },
+  );
+
+  test('a record with nothing but names is read as it was written', async () => {
+    const { records } = await make();
+    const bare = {
+      ...aRecord('pump'),
+      observed: undefined,
+      pending: undefined,
+      conflictsWith: undefined,
+    };
+    await records.write(deviceKey(main, 'pump'), bare, undefined, signal);
+    expect((await records.read(deviceKey(main, 'pump'), signal))?.record).toEqual(bare);
+  });
+
+  test('one that exists is not created', async () => {
+    const { records } = await make();
+    const key = deviceKey(main, 'pump');
+    await records.write(key, aRecord('pump', 1), undefined, signal);
+    expect(await records.write(key, aRecord('pump', 2), undefined, signal)).toBe('superseded');
+    expect((await records.read(key, signal))?.record).toEqual(aRecord('pump', 1));
+  });
+
+  test('only the version that was read is replaced', async () => {
+    const { records } = await make();
+    const key = deviceKey(main, 'pump');
+    await records.write(key, aRecord('pump', 1), undefined, signal);
+    const version = (await records.read(key, signal))?.version;
+    expect(await records.write(key, aRecord('pump', 2), version, signal)).toBe('written');
+    expect(await records.write(key, aRecord('pump', 3), version, signal)).toBe('superseded');
+    expect((await records.read(key, signal))?.record).toEqual(aRecord('pump', 2));
+  });
+
+  test('one that is not there is not replaced', async () => {
+    const { records } = await make();
+    expect(await records.write(deviceKey(main, 'pump'), aRecord('pump'), '"1"', signal)).toBe(
+      'superseded',
+    );
+  });
+
+  test('of many that write at once one wins', async () => {
+    const { records } = await make();
+    const key = deviceKey(main, 'pump');
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        records.write(key, aRecord('pump', at), undefined, signal),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'written')).toHaveLength(1);
+  });
+});
+
+describe('with faults, device records in cosmos', () => {
+  const key = deviceKey(main, 'pump');
+  const write = (records: DeviceRecords) => records.write(key, aRecord('pump'), undefined, signal);
+
+  test('a 429 is waited out', async () => {
+    const { records, fault } = await cosmos();
+    fault({ kind: 'answer', status: 429, retryAfterMs: 5 }, isWrite, 2);
+    expect(await write(records)).toBe('written');
+  });
+
+  test('a 429 without end is a fault', async () => {
+    const { records, fault } = await cosmos();
+    fault({ kind: 'answer', status: 429, retryAfterMs: 1 }, isWrite, Number.POSITIVE_INFINITY);
+    await expect(write(records)).rejects.toThrow();
+  });
+
+  test.each([503, 408] as const)(
+    'a %i on a write is a fault, and nothing was written',
+    async (status) => {
+      const { records, fault } = await cosmos();
+      fault({ kind: 'answer', status }, isWrite, 5);
+      await expect(write(records)).rejects.toThrow();
+      expect(await records.read(key, signal)).toBeUndefined();
+    },
+  );
+
+  test('a 449 is a reason to read and decide again', async () => {
+    const { records, fault } = await cosmos();
+    fault({ kind: 'answer', status: 449 }, isWrite);
+    expect(await write(records)).toBe('superseded');
+  });
+
+  test('a connection lost before the write is a fault, and nothing was written', async () => {
+    const { records, fault } = await cosmos();
+    fault({ kind: 'drop before' }, isWrite, 5);
+    await expect(write(records)).rejects.toThrow();
+    expect(await records.read(key, signal)).toBeUndefined();
+  });
+
+  test('an acknowledgement that is lost leaves the record, and deciding again finds it', async () => {
+    const { records, fault } = await cosmos();
+    fault({ kind: 'drop after' }, isWrite);
+    await write(records).catch(() => 'lost');
+    expect((await records.read(key, signal))?.record).toEqual(aRecord('pump'));
+  });
+
+  test('a store that does not answer is let go when the caller gives up', async () => {
+    const { records, fault } = await cosmos();
+    fault({ kind: 'hang' }, () => true, Number.POSITIVE_INFINITY);
+    const read = systemDeadline(50, (given) => records.read(key, given));
+    await expect(read).rejects.toThrow('no answer within 50 ms');
+  });
+
+  test('another document under the key is a fault that names the field', async () => {
+    const { records, store } = await cosmos();
+    await write(records);
+    store.database.exec(`UPDATE documents1 SET body = json_set(body, '$.schemaVersion', 2)`);
+    await expect(records.read(key, signal)).rejects.toThrow('schemaVersion');
+  });
+});
+
+test('a slice is the same for ever', () => {
+  expect(['pump', 'Pump', 'a/b'].map((deviceId) => deviceKey(main, deviceId))).toEqual([
+    { id: 'main:pump', slice: 's0236' },
+    { id: 'main:pump', slice: 's0236' },
+    { id: 'main:a%2fb', slice: 's2941' },
+  ]);
+});

@@ -1,0 +1,24 @@
+import { CosmosClient } from '@azure/cosmos';
+import { createCosmos } from '../../local/cosmos/cosmos.ts';
+import { createContainers } from '../../local/cosmos/create-containers.ts';
+import type { Fault } from '../../local/cosmos/faults.ts';
+import { inProcess } from '../../local/cosmos/in-process.ts';
+import { realWorld, type World } from '../../local/world.ts';
+import { cosmosDatabase } from '../../shared/adapters/cosmos/client.ts';
+
+/** The embedded store, spoken to by the genuine SDK without a socket. */
+export const aStore = async (world: World = realWorld) => {
+  const store = createCosmos({}, world);
+  const httpClient = inProcess(store);
+  const [endpoint, { key }] = ['http://cosmos.local', store];
+  const client = new CosmosClient({ endpoint, key, httpClient });
+  await createContainers(client);
+  const connectionString = `AccountEndpoint=${endpoint};AccountKey=${key};`;
+  const fault = (does: Fault['does'], matches: Fault['matches'] = () => true, count = 1): void => {
+    store.faults.push({ does, matches, count });
+  };
+  const heal = (): void => {
+    store.faults.length = 0;
+  };
+  return { store, client, database: cosmosDatabase(connectionString, { httpClient }), fault, heal };
+};
