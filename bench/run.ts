@@ -1,10 +1,18 @@
 import { measureDecisions } from './decisions.ts';
 import { measureDoor } from './door.ts';
 import { measureImport } from './import-time.ts';
+import { measureOutages } from './outage.ts';
 import { measureSpread } from './spread.ts';
 
-/** `npm run bench`: the rates and shares that the documents give, measured in one run. Read the ratios: the times are this machine's. */
-measureSpread();
-measureDecisions();
-measureImport();
-await measureDoor();
+/**
+ * `npm run bench`: the rates and shares that the documents give, measured in one run. Read the ratios: the times are this machine's.
+ * `npm run bench -- outage` plays a store that fails, for six minutes.
+ */
+if (process.argv.includes('outage')) {
+  await measureOutages();
+} else {
+  measureSpread();
+  measureDecisions();
+  measureImport();
+  await measureDoor();
+}

@@ -1,0 +1,92 @@
+import path from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { type Cloud, fleetDevice, startCloud } from '../local/cloud.ts';
+import type { Fault } from '../local/cosmos/faults.ts';
+import { startVirtualDevice } from '../local/devices/virtual-device.ts';
+import { startApp } from '../local/functions-host/app-process.ts';
+import { newHostKeys } from '../local/functions-host/keys.ts';
+import { realWorld } from '../local/world.ts';
+import { say, whole } from './measure.ts';
+
+const outageMs = 120_000;
+const registrationsPerSecond = 20;
+const hosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
+
+const outages: readonly [name: string, does: Fault['does']][] = [
+  ['dead', { kind: 'drop before' }],
+  ['slow', { kind: 'delay', delayMs: 5_000 }],
+  ['throttling', { kind: 'answer', status: 429, retryAfterMs: 1_000 }],
+];
+
+/** `npm run bench -- outage`: a store that is dead, slow or throttling for two minutes, while devices register, old and new. */
+export const measureOutages = async (): Promise<void> => {
+  for (const [name, does] of outages) await measureOutage(name, does);
+};
+
+const measureOutage = async (name: string, does: Fault['does']): Promise<void> => {
+  const quotas = { registrations: { countMax: 100_000, periodMs: 60_000 } };
+  const dps = { hostName: 'bench.azure-devices-provisioning.net', idScope: '0ne1', quotas };
+  const cloud = await startCloud({ hubs: hosts.map((hostName) => ({ hostName })), dps }, realWorld);
+  const keys = newHostKeys();
+  const environment = {
+    ...process.env,
+    REHOME_HUBS: JSON.stringify(hosts.map((hostName) => ({ hostName }))),
+    REHOME_COSMOS: cloud.connectionString,
+  };
+  const appFolder = path.resolve(import.meta.dirname, '..');
+  const app = await startApp({ appFolder, port: 0, keys, environment }, () => undefined);
+  const url = `http://127.0.0.1:${app.port}/api/dps/main/allocate?code=${keys.host}`;
+  const groupKey = cloud.enrollFleet(url);
+  const home = new Map<string, string>();
+  const count = { failed: 0, moved: 0, slowestMs: 0 };
+  const register = async (id: string): Promise<void> => {
+    const begun = performance.now();
+    const { registrationId, key } = fleetDevice(cloud, groupKey, id);
+    try {
+      const { hub } = await startVirtualDevice(cloud.azure.dps, registrationId, key);
+      if (hub.hostName !== (home.get(id) ?? hub.hostName)) count.moved += 1;
+      home.set(id, hub.hostName);
+    } catch {
+      count.failed += 1;
+    }
+    count.slowestMs = Math.max(count.slowestMs, performance.now() - begun);
+  };
+  for (let index = 0; index < 200; index += 1) await register(`resident-${index}`);
+  count.slowestMs = 0;
+
+  cloud.cosmos.faults.push({ count: Number.POSITIVE_INFINITY, matches: () => true, does });
+  const total = (outageMs / 1_000) * registrationsPerSecond;
+  const running: Promise<void>[] = [];
+  for (let index = 0; index < total; index += 1) {
+    running.push(register(index % 2 ? `newcomer-${index}` : `resident-${index % 200}`));
+    await after(1_000 / registrationsPerSecond);
+  }
+  await Promise.all(running);
+  cloud.cosmos.faults.length = 0;
+  const recoveryMs = await recovery(cloud, home);
+  say(
+    `Store ${name} for ${outageMs / 1_000} s: ${whole(total)} registrations, ${count.failed} failed, ${count.moved} residents moved, slowest ${whole(count.slowestMs)} ms; ` +
+      `${unrecorded(cloud, home)} of ${home.size} devices unrecorded ${whole(recoveryMs)} ms after it came back`,
+  );
+  await Promise.all([app.stop(), cloud.stop()]);
+};
+
+/** Devices whose record does not tell the hub that they are on, as observed or as the pending answer. */
+const unrecorded = ({ cosmos }: Cloud, home: ReadonlyMap<string, string>): number => {
+  const rows = cosmos.database.prepare('SELECT body FROM documents1').all();
+  const records = new Map(
+    rows.map(({ body }) => {
+      const { registrationId, pending, observed } = JSON.parse(String(body));
+      return [registrationId, pending?.hub ?? observed?.hub];
+    }),
+  );
+  return [...home].filter(([id, hub]) => records.get(id) !== hub).length;
+};
+
+const recoveryMsMax = 120_000;
+
+const recovery = async (cloud: Cloud, home: ReadonlyMap<string, string>): Promise<number> => {
+  const begun = performance.now();
+  while (unrecorded(cloud, home) > 0 && performance.now() - begun < recoveryMsMax) await after(250);
+  return performance.now() - begun;
+};
