@@ -1,11 +1,11 @@
 import { app, type HttpHandler } from '@azure/functions';
 import { type Rehome, rehome } from '../shared/composition.ts';
 import {
-  parseAllocationRequest,
   toAllocationResponse,
   toDecisionLine,
   toRefusalLine,
-} from '../shared/wire/allocation.ts';
+} from '../shared/wire/allocation-answer.ts';
+import { parseAllocationRequest } from '../shared/wire/allocation-request.ts';
 import { toProblem } from '../shared/wire/problem.ts';
 
 /** POST dps/{scope}/allocate: DPS asks which hub a device belongs on. 200 names it; 400 and 404 name what was wrong. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { HttpAsk, HttpReply } from '../json.ts';
+import { listenHere } from '../network/listen.ts';
 import { sleep } from '../world.ts';
 import { throttled } from './charge.ts';
 import type { Cosmos } from './cosmos.ts';
@@ -58,10 +58,8 @@ export const listenCosmos = async (cosmos: Cosmos): Promise<CosmosFront> => {
     });
     return response.end(payload);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${await listenHere(server)}`,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { listenHere } from '../network/listen.ts';
 import type { RegisteredFunction } from './core-types.ts';
 import type { HostJson } from './host-json.ts';
 import { toRpcHttp, writeAnswer } from './http-message.ts';
@@ -49,10 +49,8 @@ export const listen = async (
       fail(response);
     });
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listenHere(server, port),
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

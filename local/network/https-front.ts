@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { HttpAsk, HttpReply } from '../json.ts';
 import type { Certificates } from './certificates.ts';
+import { listenHere } from './listen.ts';
 
 export type Front = { readonly port: number; readonly stop: () => Promise<void> };
 
@@ -26,10 +26,8 @@ export const listenHttps = async (
     });
     response.end(payload);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listenHere(server),
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

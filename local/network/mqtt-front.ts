@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificates } from './certificates.ts';
 import type { Front } from './https-front.ts';
+import { listenHere } from './listen.ts';
 import { type MqttServices, serveLink } from './mqtt-link.ts';
 
 /** One MQTT port for all hubs and the DPS: a device's user name says which is meant. */
@@ -17,10 +18,8 @@ export const listenMqtt = async (
     socket.setNoDelay(true);
     serveLink(socket, services);
   });
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });
-  await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listenHere(server),
     stop: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -77,6 +77,7 @@ const decide = async (
   const learnt = enrollments.learn(asked.scope, asked.enrollment, signal);
   for (let attempt = 1; ; attempt += 1) {
     const [kept] = await Promise.all([records.read(key, signal), learnt]);
+    signal.throwIfAborted(); // the device has been answered without the store by now
     const question = { ...asked, triedInVain: triedInVain(kept?.record) };
     const allocation = allocate(question, table, slackPercent);
     const next = remember(kept?.record, asked, allocation, clock.now());
@@ -96,6 +97,7 @@ export const recordDecision =
     const key = deviceKey(asked.scope, asked.deviceId);
     await enrollments.learn(asked.scope, asked.enrollment, signal);
     const kept = await records.read(key, signal);
+    signal.throwIfAborted();
     if (kept && isNewer(kept.record, decidedAt)) return;
     const next = remember(kept?.record, asked, allocation, decidedAt);
     if (!next) return;

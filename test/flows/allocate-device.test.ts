@@ -184,6 +184,24 @@ describe('on Cosmos DB', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a late decision that can never be recorded does not hold up the others', async () => {
+    const { allocate, database, fault, heal, recordOf } = await anInstanceOnCosmos();
+    const { id, slice } = deviceKey(main, 'broken');
+    await database.container('devices').items.create({ id, slice, schemaVersion: 99 });
+    fault({ kind: 'drop before' }, () => true, Number.POSITIVE_INFINITY);
+    await allocate(aRequest({ linked, device: 'broken' }));
+    const { hub } = await allocate(aRequest({ linked, device: 'whole' }));
+    heal();
+    await vi.waitFor(async () => {
+      expect((await recordOf('whole'))?.pending?.hub).toBe(hubHostName(hub));
+    });
+    const { storeFault, degraded } = await allocate(aRequest({ linked, device: 'broken' }));
+    expect({ storeFault, degraded }).toEqual({
+      storeFault: expect.stringContaining('schemaVersion'),
+      degraded: true,
+    });
+  });
+
   test('a late decision that finds no place is complained of, by its device', async () => {
     const { allocate, fault, complaints } = await anInstanceOnCosmos();
     await allocate(aRequest({ linked, device: 'before' }));

@@ -17,8 +17,9 @@ export const lateLimits: LateLimits = {
 };
 
 /**
- * Late decisions in the process, recorded in order as soon as the store takes them, tried for ever. They are gone with the process: the
- * log has each of them, and the device's next call tells its hub again.
+ * Late decisions in the process, recorded one by one as soon as the store takes them, tried for ever; their order is no matter, since
+ * each is conditioned on its time. They are gone with the process: the log has each of them, and the device's next call tells its hub
+ * again.
  */
 export const memoryLateDecisions = (
   record: RecordDecision,
@@ -31,13 +32,13 @@ export const memoryLateDecisions = (
 
   const pump = async (): Promise<void> => {
     pumping = true;
-    while (waiting.length > 0) {
-      const [next] = waiting as [LateDecision];
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const late = next;
       try {
-        await deadline(limits.attemptTimeoutMs, (signal) => record(next, signal));
-        waiting.shift();
+        await deadline(limits.attemptTimeoutMs, (signal) => record(late, signal));
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, limits.retryMs)); // the store's own time to recover
+        waiting.push(late); // behind the others, lest one that never succeeds holds them all up
+        await new Promise((resolve) => setTimeout(resolve, limits.retryMs));
       }
     }
     pumping = false;

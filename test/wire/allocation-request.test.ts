@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseScope, type Scope } from '../../shared/domain/scope.ts';
-import { bodyBytesMax, parseAllocationRequest } from '../../shared/wire/allocation.ts';
+import { bodyBytesMax, parseAllocationRequest } from '../../shared/wire/allocation-request.ts';
 import { toProblem } from '../../shared/wire/problem.ts';
 import {
   again,

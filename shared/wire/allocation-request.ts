@@ -3,10 +3,9 @@ import { registrationId, registrationIdLengthMax } from '../domain/device.ts';
 import type { Enrollment, ReprovisionPolicy } from '../domain/enrollment.ts';
 import { type HubHostName, hubHostName } from '../domain/hub.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
-import type { AllocationDecision } from '../flows/allocate-device.ts';
 import type { AllocationRequest } from '../ports/late-decisions.ts';
 import { folded } from './folded.ts';
-import { fieldErrors, type HttpAnswer, type Refusal, refuse } from './problem.ts';
+import { fieldErrors, type Refusal, refuse } from './problem.ts';
 
 /**
  * The DPS custom allocation webhook.
@@ -15,9 +14,6 @@ import { fieldErrors, type HttpAnswer, type Refusal, refuse } from './problem.ts
 
 /** DPS's largest message is 96 KB; more than this is not from a DPS. */
 export const bodyBytesMax = 128 * 1024;
-
-/** A scope that is none of ours may be anything. */
-const scopeLoggedMax = 32;
 
 export type ParsedAllocationRequest = {
   readonly kind: 'asked';
@@ -147,44 +143,3 @@ const allocationRequest = folded({
     triedInVain: new Set<HubHostName>(),
   };
 });
-
-/**
- * `{ iotHubHostName }`, with 200. [A8] No initialTwin goes with it: DPS then takes the enrollment's where one applies, and
- * a re-registration under migrate keeps the device's own.
- */
-export const toAllocationResponse = ({ hub }: AllocationDecision): HttpAnswer => ({
-  status: 200,
-  jsonBody: { iotHubHostName: hub },
-});
-
-/** The one log line of a decision: what was asked, what was answered and why. No key, attestation or payload is in it. */
-export const toDecisionLine = (
-  { scope, registrationId: device, enrollment, currentHub }: AllocationRequest,
-  { hub, because, standing, degraded, snapshotAgeMs, storeFault }: AllocationDecision,
-): string =>
-  JSON.stringify({
-    event: 'allocated',
-    scope,
-    registrationId: device,
-    [enrollment.kind === 'group' ? 'enrollmentGroupId' : 'individualEnrollmentId']: enrollment.id,
-    from: currentHub ?? null,
-    hub,
-    because,
-    standing,
-    degraded,
-    snapshotAgeMs,
-    ...(storeFault === undefined ? {} : { storeFault }),
-  });
-
-/** The one log line of a refusal. */
-export const toRefusalLine = (
-  scope: string,
-  { because, errors, registrationId: device }: Refusal,
-): string =>
-  JSON.stringify({
-    event: 'allocation-refused',
-    scope: scope.slice(0, scopeLoggedMax),
-    ...(device === undefined ? {} : { registrationId: device }),
-    because,
-    errors,
-  });
