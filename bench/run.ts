@@ -1,3 +1,4 @@
+import { measureCharges } from './charges.ts';
 import { measureDecisions } from './decisions.ts';
 import { measureDoor } from './door.ts';
 import { measureImport } from './import-time.ts';
@@ -13,6 +14,7 @@ if (process.argv.includes('outage')) {
 } else {
   measureSpread();
   measureDecisions();
+  await measureCharges();
   measureImport();
   await measureDoor();
 }

@@ -60,6 +60,10 @@ const move = (
   twin: InitialTwin | undefined,
 ): Settled => {
   const { unreachableSource, moveOrder } = placing.dps.undocumented;
+  const isFull = target.hub.devices.size >= target.hub.deviceCountMax;
+  if (isFull && source && placing.dps.undocumented.fullTarget === 'stays') {
+    return { ...place(placing, source, undefined), substatus: 'initialAssignment' };
+  }
   const canReach = source?.reachable ?? false;
   if (!canReach && unreachableSource === 'fails') throw unreachable(source?.hub.hostName);
   const old = canReach ? source?.hub.devices.get(placing.deviceId) : undefined;

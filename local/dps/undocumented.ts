@@ -7,6 +7,8 @@ export type Undocumented = {
   readonly webhookTimeoutMs: number;
   /** Whether a webhook that took too long, or could not be reached, is called again. */
   readonly retriesTimeout: boolean;
+  /** How often it is called again: the documents say 10, devices in the field saw fewer. */
+  readonly retryCountMax: number;
   /** The documents say that every status from 429 on is called again; devices in the field saw a 500 fail at once. */
   readonly retries500: boolean;
   readonly linkedHubsOrder: 'as linked' | 'reversed' | 'shuffled';
@@ -16,6 +18,8 @@ export type Undocumented = {
   readonly unlinkedAnswerCode: number;
   /** What becomes of a move when the hub that the device leaves cannot be reached, or is no longer linked. */
   readonly unreachableSource: 'fails' | 'assigns anew';
+  /** What becomes of a move to a hub that is full. */
+  readonly fullTarget: 'fails' | 'stays';
   /** The substatus when a registration changes nothing. */
   readonly substatusOnStay: 'kept' | 'reprovisionedToInitialAssignment';
   readonly moveOrder: 'create first' | 'remove first';
@@ -24,11 +28,13 @@ export type Undocumented = {
 export const likeliest: Undocumented = {
   webhookTimeoutMs: 5_000,
   retriesTimeout: true,
+  retryCountMax: 10,
   retries500: true,
   linkedHubsOrder: 'as linked',
   listsUnappliedHubs: true,
   unlinkedAnswerCode: 400_207,
   unreachableSource: 'fails',
+  fullTarget: 'fails',
   substatusOnStay: 'kept',
   moveOrder: 'create first',
 };

@@ -14,10 +14,10 @@ export type WebhookOutcome =
   | { readonly kind: 'failed'; readonly errorCode: number; readonly errorMessage: string };
 
 /**
- * The documented retries: so many, after 1, 10, 19 … seconds.
+ * The documented retries: after 1, 10, 19 … seconds.
  * @see https://learn.microsoft.com/azure/iot-dps/tutorial-custom-allocation-policies#troubleshooting-custom-allocation-policies
  */
-const retries = { countMax: 10, initialMs: 1_000, incrementMs: 9_000 };
+const retries = { initialMs: 1_000, incrementMs: 9_000 };
 
 /** Asks the enrollment's webhook where the device belongs, again while the documents say so. */
 export const askWebhook = async (
@@ -33,7 +33,8 @@ export const askWebhook = async (
     const reply = await callWebhook(webhookUrl, body, undocumented.webhookTimeoutMs);
     const status = reply?.status ?? 504;
     if (reply && status < 429) return outcome(dps, status, reply.body, linkedHubsOf(body));
-    if (retry === retries.countMax || !isRetried(dps, reply?.status)) return failed(status);
+    if (retry === undocumented.retryCountMax || !isRetried(dps, reply?.status))
+      return failed(status);
     await sleep(world, retries.initialMs + retry * retries.incrementMs);
   }
 };

@@ -46,12 +46,19 @@ const aWorld = () => {
 
 type Reply = Awaited<ReturnType<CallWebhook>>;
 
-const aDps = (options: Partial<DpsOptions> = {}) => {
+const aDps = (
+  options: Partial<DpsOptions> = {},
+  deviceCountMax: Readonly<Record<string, number>> = {},
+) => {
   const { world, pass } = aWorld();
   const events: HubEvent[] = [];
   const hubs = ['east', 'west'].map((name) =>
     createHub(
-      { hostName: `${name}.azure-devices.net`, onEvent: (event) => events.push(event) },
+      {
+        hostName: `${name}.azure-devices.net`,
+        deviceCountMax: deviceCountMax[name] ?? 1_000_000,
+        onEvent: (event) => events.push(event),
+      },
       world,
     ),
   );
@@ -273,6 +280,22 @@ describe('a second registration', () => {
     },
   );
 
+  test.each([
+    ['fails', { status: 'failed' }],
+    ['stays', { status: 'assigned', assignedHub: 'east.azure-devices.net' }],
+  ] as const)(
+    'to a hub that is full is a switch: it %s, and the device is where it was',
+    async (fullTarget, expected) => {
+      const { dps, pass, answers, hub } = aDps({ undocumented: { fullTarget } }, { west: 0 });
+      answers.push('east', 'west');
+      enroll(dps);
+      const device = registering(dps, pass);
+      await device.register();
+      expect(state(await device.register())).toMatchObject(expected);
+      expect(hub('east')?.devices.size).toBe(1);
+    },
+  );
+
   test.each(['kept', 'reprovisionedToInitialAssignment'] as const)(
     'to the same hub: its substatus is a switch: %s',
     async (substatusOnStay) => {
@@ -333,6 +356,15 @@ describe('a webhook that', () => {
       errorCode: 400_207,
     });
     expect(asked).toHaveLength(11);
+  });
+
+  test('never recovers may be asked less often: a switch', async () => {
+    const { dps, pass, answers, asked } = aDps({ undocumented: { retryCountMax: 2 } });
+    answers.push({ status: 503, body: undefined });
+    enroll(dps);
+    const reply = await registering(dps, pass).register(undefined, 11_000);
+    expect(state(reply)).toMatchObject({ status: 'failed' });
+    expect(asked).toHaveLength(3);
   });
 
   test('takes too long, or fails with 500, may not be asked again: switches', async () => {
