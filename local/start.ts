@@ -57,17 +57,19 @@ const main = async (): Promise<void> => {
     app.ended.then(() => 'the app'),
     azure.ended.then(() => 'the azure process'),
   ];
-  const provisioning = provision(flags, azure, webhookUrl).then((devices) =>
-    flags.once ? 'asked' : keep(devices),
+  const provisioning = provision(flags, azure, webhookUrl).then((missing) =>
+    flags.once ? missing : stay(),
   );
   const why = await Promise.race([...ends, provisioning]);
   await Promise.all([app.stop(), azure.stop()]);
-  if (why !== 'asked') throw new Error(`${why} ended by itself`);
+  if (typeof why === 'number' && why > 0) throw new Error(`${why} devices did not land`);
+  if (typeof why === 'string' && why !== 'asked') throw new Error(`${why} ended by itself`);
   process.exit();
 };
 
-/** Connected until the process ends. */
-const keep = (_devices: readonly Device[]): Promise<never> => {
+/** The devices are connected until the process ends. */
+const stay = (): Promise<never> => {
+  isProvisioning = false;
   say('The devices stay connected. Ctrl-C stops everything.');
   return new Promise(() => undefined);
 };
@@ -101,9 +103,11 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   return { azure, app, webhookUrl };
 };
 
-/** Decisions by the thousand would hide everything else; what is not usual is shown. */
+/** While a fleet comes, decisions by the hundred would hide everything else: what is not usual is shown. */
+let isProvisioning = true;
 const logged = (line: string): void => {
-  if (!line.includes('"event":"allocated"') || line.includes('"degraded":true')) say(line);
+  const isUsual = line.includes('"event":"allocated"') && line.includes('"degraded":false');
+  if (!isProvisioning || !isUsual) say(line);
 };
 
 const welcome = ({ functionNames }: AppProcess, webhookUrl: string): string => `
@@ -118,20 +122,23 @@ Ask it, as a DPS does when a device of an enrollment group registers:
 The key is new at every start. Ctrl-C stops everything.
 `;
 
-/** Every device registers, and connects to the hub that it is given. */
+/** Every device registers, and connects to the hub that it is given. Answers how many did not. */
 const provision = async (
-  { hubs, devices: deviceCount, virtual }: Flags,
+  { hubs, devices, virtual }: Flags,
   azure: AzureProcess,
   webhookUrl: string,
-): Promise<readonly Device[]> => {
+): Promise<number> => {
   const groupKey = await azure.enroll(webhookUrl);
-  const devices = deviceCount === 0 ? [] : await provisionDevices(deviceCount, azure, groupKey);
+  const landed = devices === 0 ? [] : await provisionDevices(devices, azure, groupKey);
+  let failed = devices - landed.length;
   if (virtual > 0) {
     const report = progressLine('Virtual devices', process.stdout);
-    report(await azure.provisionVirtualDevices(virtual, report));
+    const last = await azure.provisionVirtualDevices(virtual, report);
+    report(last);
+    failed += last.failed;
   }
   say(`\n${hubsTable(hubs, await azure.countDevices())}\n`);
-  return devices;
+  return failed;
 };
 
 const provisionDevices = async (
