@@ -5,12 +5,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
  * @see https://learn.microsoft.com/azure/iot-hub/iot-hub-dev-guide-sas
  */
 export type SasToken = {
-  /** As it was sent: the device SDK encodes it, the service SDK does not, and both sign what they send. */
+  /** The resource as it was sent: the device SDK encodes it, the service SDK does not, and both sign what they send. */
+  readonly sent: string;
   readonly resource: string;
   readonly signature: string;
   /** Seconds since the Unix epoch. */
   readonly expiry: number;
-  readonly policy: string | undefined;
 };
 
 export const parseSas = (text: string | undefined): SasToken | undefined => {
@@ -18,14 +18,20 @@ export const parseSas = (text: string | undefined): SasToken | undefined => {
   if (!fields) return undefined;
   const field = (name: string) =>
     fields.find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
-  const [resource, signature, expiry, policy] = ['sr', 'sig', 'se', 'skn'].map(field);
-  if (!resource || !signature || !expiry) return undefined;
-  return {
-    resource,
-    signature: decodeURIComponent(signature),
-    expiry: Number(expiry),
-    policy: policy && decodeURIComponent(policy),
-  };
+  const [sent, encodedSignature, expiry] = ['sr', 'sig', 'se'].map(field);
+  const resource = decoded(sent);
+  const signature = decoded(encodedSignature);
+  if (!sent || !resource || !signature || !expiry) return undefined;
+  return { sent, resource, signature, expiry: Number(expiry) };
+};
+
+/** Percent-decoded; undefined when it cannot be. */
+export const decoded = (text: string | undefined): string | undefined => {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 };
 
 /** Whether the token is for that resource, still good, and signed with one of the keys. */
@@ -37,11 +43,11 @@ export const sasProves = (
 ): token is SasToken =>
   !!token &&
   token.expiry * 1000 > nowMs &&
-  decodeURIComponent(token.resource).toLowerCase() === resource.toLowerCase() &&
+  token.resource.toLowerCase() === resource.toLowerCase() &&
   keys.some((key) => key !== undefined && isSignedWith(token, key));
 
-const isSignedWith = ({ resource, expiry, signature }: SasToken, key: string): boolean => {
-  const expected = sign(`${resource}\n${expiry}`, key);
+const isSignedWith = ({ sent, expiry, signature }: SasToken, key: string): boolean => {
+  const expected = sign(`${sent}\n${expiry}`, key);
   const given = Buffer.from(signature, 'base64');
   return given.length === expected.length && timingSafeEqual(given, expected);
 };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { HttpAsk, HttpReply } from '../json.ts';
 import { listenHere } from '../network/listen.ts';
@@ -45,18 +45,28 @@ export type CosmosFront = { readonly endpoint: string; readonly stop: () => Prom
 
 /** Over HTTP on 127.0.0.1, for other processes. */
 export const listenCosmos = async (cosmos: Cosmos): Promise<CosmosFront> => {
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '/' } = request;
     const headers = request.headers as HttpAsk['headers'];
     const fate = await meet(cosmos, { method, url, headers, body: await text(request) });
-    if (fate === 'dropped') return request.socket.destroy();
+    if (fate === 'dropped') {
+      request.socket.destroy();
+      return;
+    }
     const payload = fate.body === undefined ? '' : JSON.stringify(fate.body);
     response.writeHead(fate.status, {
       ...fate.headers,
       'content-type': 'application/json',
       ...(fate.status === 204 ? {} : { 'content-length': Buffer.byteLength(payload) }),
     });
-    return response.end(payload);
+    response.end(payload);
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error) => {
+      if (!request.complete)
+        response.destroy(); // the caller went away
+      else response.writeHead(500).end(JSON.stringify({ code: 'Bug', message: error.stack }));
+    });
   });
   return {
     endpoint: `http://127.0.0.1:${await listenHere(server)}`,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { HttpAsk, HttpReply } from '../json.ts';
@@ -12,7 +13,7 @@ export const listenHttps = async (
   { certificate, privateKey }: Certificates,
   answer: (host: string, ask: HttpAsk) => HttpReply,
 ): Promise<Front> => {
-  const server = createServer({ cert: certificate, key: privateKey }, async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
     const { method = '', url = '/' } = request;
@@ -25,6 +26,9 @@ export const listenHttps = async (
       ...reply.headers,
     });
     response.end(payload);
+  };
+  const server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
+    serve(request, response).catch(() => response.destroy()); // the caller went away
   });
   return {
     port: await listenHere(server),

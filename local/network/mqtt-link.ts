@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
 import type { Dps } from '../dps/dps.ts';
 import type { IotHub } from '../iot-hub/hub.ts';
+import { decoded } from '../sas.ts';
 import { serveDps } from './mqtt-dps.ts';
 import { serveHub } from './mqtt-hub.ts';
 import type { Link, Served } from './mqtt-service.ts';
@@ -33,7 +34,7 @@ export const serveLink = (socket: Socket, services: MqttServices): void => {
     close: () => socket.destroy(),
   };
   packets.on('packet', (packet) => {
-    if (packet.cmd === 'connect') {
+    if (packet.cmd === 'connect' && !served) {
       served = open(packet, link, services);
       const returnCode = served ? accepted : notAuthorized;
       send({ cmd: 'connack', returnCode, sessionPresent: false });
@@ -60,7 +61,7 @@ const open = (
   }
   const [, hostName = '', deviceId = ''] = /^([^/]+)\/([^/]+)\//.exec(username) ?? [];
   const hub = services.hub(hostName.toLowerCase());
-  return hub && serveHub(hub, decodeURIComponent(deviceId), sas, clean, link);
+  return hub && serveHub(hub, decoded(deviceId) ?? '', sas, clean, link);
 };
 
 /** False for what this front does not speak. */
