@@ -28,6 +28,7 @@ export const memoryLateDecisions = (
   complain: (line: string) => void,
 ): LateDecisions => {
   const waiting: LateDecision[] = [];
+  let unrecorded = 0; // those that wait, and the one that is being tried
   let pumping = false;
 
   const pump = async (): Promise<void> => {
@@ -36,6 +37,7 @@ export const memoryLateDecisions = (
       const late = next;
       try {
         await deadline(limits.attemptTimeoutMs, (signal) => record(late, signal));
+        unrecorded -= 1;
       } catch {
         waiting.push(late); // behind the others, lest one that never succeeds holds them all up
         await new Promise((resolve) => setTimeout(resolve, limits.retryMs));
@@ -45,10 +47,11 @@ export const memoryLateDecisions = (
   };
   return {
     keep: (late) => {
-      if (waiting.length >= limits.waitingMax) {
+      if (unrecorded >= limits.waitingMax) {
         const { scope, registrationId } = late.asked;
         return complain(JSON.stringify({ event: 'decision-not-recorded', scope, registrationId }));
       }
+      unrecorded += 1;
       waiting.push(late);
       if (!pumping) void pump();
     },
