@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    testTimeout: 20_000, // a busy machine is no failure
     reporters: ['default', './test/support/closing-line.ts'],
     setupFiles: ['./test/support/functions-core.ts'],
   },

@@ -8,6 +8,8 @@ import { aHub } from '../support/a-hub.ts';
 import { aStore } from '../support/a-store.ts';
 
 const seeds = [aHub('east', { weight: 3 }), aHub('west')];
+/** Long enough on a busy machine. */
+const patience = { timeout: 10_000 };
 const limits = { ageMsMax: 10_000, timeoutMs: 200 };
 
 const hubTables = async () => {
@@ -53,7 +55,7 @@ test('what the store says of a hub stands before the settings, and is seen withi
   await items.upsert(toHubDocument(aHub('east', { state: 'draining', deviceCount: 7 })));
   await items.upsert(toHubDocument(aHub('north')));
   pass(10_000);
-  await vi.waitFor(() => expect(hubs()).toHaveLength(3));
+  await vi.waitFor(() => expect(hubs()).toHaveLength(3), patience);
   expect(east(hubs())).toMatchObject({ state: 'draining', deviceCount: 7, weight: 1 });
   expect(takenAt()).toBe(10_000);
 });
@@ -73,7 +75,7 @@ test('while the store is gone the last good table stands, older and older, and t
   hubs();
   await items.upsert(toHubDocument(aHub('east', { state: 'closed' })));
   pass(10_000);
-  await vi.waitFor(() => expect(east(hubs())).toMatchObject({ state: 'closed' }));
+  await vi.waitFor(() => expect(east(hubs())).toMatchObject({ state: 'closed' }), patience);
   fault({ kind: 'hang' }, () => true, Number.POSITIVE_INFINITY);
   pass(10_000);
   hubs();
@@ -86,7 +88,7 @@ test('while the store is gone the last good table stands, older and older, and t
   expect(takenAt()).toBe(10_000);
   heal();
   pass(10_000);
-  await vi.waitFor(() => expect(takenAt()).toBe(30_000));
+  await vi.waitFor(() => expect(takenAt()).toBe(30_000), patience);
 });
 
 test('a document that is none of ours leaves the last good table, and names the field', async () => {
@@ -101,6 +103,6 @@ test('a document that is none of ours leaves the last good table, and names the 
   });
   pass(10_000);
   hubs();
-  await vi.waitFor(() => expect(complaints).toEqual([expect.stringContaining('state')]));
+  await vi.waitFor(() => expect(complaints).toEqual([expect.stringContaining('state')]), patience);
   expect(hubs()).toEqual(seeds);
 });

@@ -28,6 +28,7 @@ test('devices on the genuine SDK land on the hub that the webhook named, connect
   reachLocalAzure(fleet.azure);
   const devices = await Promise.all(ids(12).map((id) => startDevice(fleet.identityOf(id))));
   const answers = answersIn(fleet.log);
+  await vi.waitFor(() => expect(recordsOf(fleet).size).toBe(12), { timeout: 10_000 });
   const records = recordsOf(fleet);
   for (const { assignment } of devices) {
     const { deviceId, assignedHub } = assignment;

@@ -19,13 +19,15 @@ import { aStore } from '../support/a-store.ts';
 
 const hubs = [aHub('east', { weight: 3 }), aHub('west'), aHub('dead', { state: 'closed' })];
 const linked = ['east', 'west', 'dead'];
+/** Long enough on a busy machine. */
+const patience = { timeout: 10_000 };
 const { signal } = new AbortController();
 
 /** The flow on a store, with a clock that ticks at every look, and a short deadline. */
 const anInstance = (
   records: DeviceRecords = memoryDeviceRecords(),
   enrollments: Enrollments = memoryEnrollments(),
-  storeTimeoutMs = 100,
+  storeTimeoutMs = 5_000,
 ) => {
   let now = 0;
   const clock = {
@@ -35,7 +37,7 @@ const anInstance = (
     },
   };
   const record = recordDecision({ records, enrollments });
-  const limits = { waitingMax: 2, attemptTimeoutMs: 100, retryMs: 5 };
+  const limits = { waitingMax: 2, attemptTimeoutMs: 1_000, retryMs: 5 };
   const complaints: string[] = [];
   const complain = (line: string): void => {
     complaints.push(line);
@@ -89,9 +91,10 @@ test('of two calls for one device at once both are answered alike, and both are 
 });
 
 describe('on Cosmos DB', () => {
-  const anInstanceOnCosmos = async () => {
+  const anInstanceOnCosmos = async (storeTimeoutMs = 5_000) => {
     const { database, ...store } = await aStore();
-    const instance = anInstance(cosmosDeviceRecords(database), cosmosEnrollments(database));
+    const [records, enrollments] = [cosmosDeviceRecords(database), cosmosEnrollments(database)];
+    const instance = anInstance(records, enrollments, storeTimeoutMs);
     return { ...store, ...instance, database };
   };
 
@@ -134,7 +137,7 @@ describe('on Cosmos DB', () => {
     const { hub } = await allocate(aRequest({ linked }));
     await vi.waitFor(async () => {
       expect((await recordOf())?.pending).toMatchObject({ hub: hubHostName(hub), tried: [] });
-    });
+    }, patience);
   });
 
   test.each<[string, Parameters<Awaited<ReturnType<typeof aStore>>['fault']>[0]]>([
@@ -146,7 +149,7 @@ describe('on Cosmos DB', () => {
   ])(
     '[A7] the store %s: answered in time, flagged, no resident moved, and recorded once it is back',
     async (_name, does) => {
-      const { allocate, fault, heal, recordOf } = await anInstanceOnCosmos();
+      const { allocate, fault, heal, recordOf } = await anInstanceOnCosmos(200);
       await allocate(aRequest({ linked, device: 'before' }));
       fault(does, () => true, Number.POSITIVE_INFINITY);
       const [newcomer, resident] = await Promise.all([
@@ -157,18 +160,15 @@ describe('on Cosmos DB', () => {
       expect(newcomer).toMatchObject({ because: 'newcomer', standing: 'eligible' });
       expect(resident).toMatchObject({ hub: hostOf('west'), because: 'resident', degraded: true });
       heal();
-      await vi.waitFor(
-        async () => {
-          expect((await recordOf('newcomer'))?.pending?.hub).toBe(hubHostName(newcomer.hub));
-          expect((await recordOf('resident'))?.observed?.hub).toBe(hostOf('west'));
-        },
-        { timeout: 4_000 },
-      );
+      await vi.waitFor(async () => {
+        expect((await recordOf('newcomer'))?.pending?.hub).toBe(hubHostName(newcomer.hub));
+        expect((await recordOf('resident'))?.observed?.hub).toBe(hostOf('west'));
+      }, patience);
     },
   );
 
   test('[A7] a late decision is not written over what the store learnt since', async () => {
-    const { allocate, fault, heal, recordOf, complaints } = await anInstanceOnCosmos();
+    const { allocate, fault, heal, recordOf, complaints } = await anInstanceOnCosmos(200);
     await allocate(aRequest({ linked, device: 'before' }));
     fault({ kind: 'drop before' }, isWrite, Number.POSITIVE_INFINITY);
     const { hub } = await allocate(aRequest({ linked }));
@@ -176,7 +176,7 @@ describe('on Cosmos DB', () => {
     const elsewhere = hub === hostOf('east') ? 'west' : 'east';
     await allocate(aRequest({ linked, current: elsewhere }));
     await allocate(aRequest({ linked, device: 'after' }));
-    await vi.waitFor(async () => expect(await recordOf('after')).toBeDefined());
+    await vi.waitFor(async () => expect(await recordOf('after')).toBeDefined(), patience);
     expect(await recordOf()).toMatchObject({
       observed: { hub: hostOf(elsewhere) },
       pending: undefined,
@@ -185,7 +185,7 @@ describe('on Cosmos DB', () => {
   });
 
   test('a late decision that can never be recorded does not hold up the others', async () => {
-    const { allocate, database, fault, heal, recordOf } = await anInstanceOnCosmos();
+    const { allocate, database, fault, heal, recordOf } = await anInstanceOnCosmos(200);
     const { id, slice } = deviceKey(main, 'broken');
     await database.container('devices').items.create({ id, slice, schemaVersion: 99 });
     fault({ kind: 'drop before' }, () => true, Number.POSITIVE_INFINITY);
@@ -194,7 +194,7 @@ describe('on Cosmos DB', () => {
     heal();
     await vi.waitFor(async () => {
       expect((await recordOf('whole'))?.pending?.hub).toBe(hubHostName(hub));
-    });
+    }, patience);
     const { storeFault, degraded } = await allocate(aRequest({ linked, device: 'broken' }));
     expect({ storeFault, degraded }).toEqual({
       storeFault: expect.stringContaining('schemaVersion'),
@@ -203,7 +203,7 @@ describe('on Cosmos DB', () => {
   });
 
   test('a late decision that finds no place is complained of, by its device', async () => {
-    const { allocate, fault, complaints } = await anInstanceOnCosmos();
+    const { allocate, fault, complaints } = await anInstanceOnCosmos(200);
     await allocate(aRequest({ linked, device: 'before' }));
     fault({ kind: 'answer', status: 503 }, () => true, Number.POSITIVE_INFINITY);
     for (const device of ['one', 'two', 'three']) await allocate(aRequest({ linked, device }));
