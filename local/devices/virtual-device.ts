@@ -33,6 +33,8 @@ export const startVirtualDevice = async (
   }
   const session: Session = {
     close: () => disconnect(hub, device, session),
+    takesMethods: () => false,
+    invoke: () => undefined,
     notify: () => undefined,
   };
   connect(hub, device, session);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { isoTime, randomKey, type World } from '../world.ts';
 import { newSection, type Section, toServiceView } from './twin.ts';
 
@@ -25,8 +25,21 @@ export type DeviceKeys = { readonly primaryKey: string; readonly secondaryKey: s
 /** A device's link to the hub, by whatever transport. */
 export type Session = {
   readonly close: (why: string) => void;
+  /** Whether the device has subscribed to its methods: only then is it online to them. */
+  readonly takesMethods: () => boolean;
+  /** A method is called; the answer comes with the request id. */
+  readonly invoke: (methodName: string, requestId: string, payload: Json) => void;
   /** A change of the desired properties. */
   readonly notify: (patch: JsonObject) => void;
+};
+
+/** What a device answers to a method. */
+export type MethodReply = { readonly status: number; readonly payload: Json };
+
+/** A call that the device has not answered. */
+export type MethodCall = {
+  readonly device: HubDevice;
+  readonly answer: (reply: MethodReply) => void;
 };
 
 /** What a back end may say of an identity. */

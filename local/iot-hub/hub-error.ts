@@ -13,5 +13,20 @@ export const hubError = (status: number, code: string, message: string): HubErro
     },
   });
 
+/** `{ Message: "{\"errorCode\":404103,…}" }`, JSON in JSON, as direct methods answer. */
+export const methodError = (
+  status: number,
+  errorCode: number,
+  code: string,
+  message: string,
+): HubError =>
+  Object.assign(new Error(message), {
+    reply: {
+      status,
+      body: { Message: JSON.stringify({ errorCode, message }), ExceptionMessage: '' },
+      headers: { 'iothub-errorcode': code },
+    },
+  });
+
 export const isHubError = (error: unknown): error is HubError =>
   error instanceof Error && 'reply' in error;

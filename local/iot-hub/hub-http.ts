@@ -3,6 +3,7 @@ import { authorize } from './access.ts';
 import { type HubDevice, type Identity, toIdentity, toTwin } from './device.ts';
 import type { IotHub } from './hub.ts';
 import { hubError, isHubError } from './hub-error.ts';
+import { invokeMethod } from './methods.ts';
 import { query } from './query.ts';
 import {
   createIdentity,
@@ -14,10 +15,10 @@ import {
 import { patchTwin, type TwinPatch } from './twins.ts';
 
 /** The hub's REST API, api-version 2021-04-12, as far as Rehome uses it. A bug of ours throws; what the hub refuses is a reply. */
-export const askHub = (hub: IotHub, ask: HttpAsk): HttpReply => {
+export const askHub = async (hub: IotHub, ask: HttpAsk): Promise<HttpReply> => {
   try {
     authorize(hub, ask.headers['authorization']);
-    return route(hub, ask);
+    return await route(hub, ask);
   } catch (error) {
     if (isHubError(error)) return error.reply;
     if (error instanceof SyntaxError) return hubError(400, 'ArgumentInvalid', 'Not JSON').reply;
@@ -25,7 +26,7 @@ export const askHub = (hub: IotHub, ask: HttpAsk): HttpReply => {
   }
 };
 
-const route = (hub: IotHub, { method, url, headers, body }: HttpAsk): HttpReply => {
+const route = async (hub: IotHub, { method, url, headers, body }: HttpAsk): Promise<HttpReply> => {
   const [noun = '', id = '', rest] = new URL(url, 'http://hub').pathname
     .split('/')
     .filter((part) => part !== '')
@@ -48,6 +49,8 @@ const route = (hub: IotHub, { method, url, headers, body }: HttpAsk): HttpReply 
       return { status: 204 };
     case 'GET twins/{id}':
       return twinReply(findDevice(hub, id));
+    case 'POST twins/{id}/methods':
+      return { status: 200, body: await invokeMethod(hub, id, JSON.parse(body)) };
     case 'PATCH twins/{id}':
       return twinReply(patchTwin(hub, id, JSON.parse(body) as TwinPatch, ifMatch));
     default:

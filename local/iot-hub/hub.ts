@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import { isoTime, randomKey, type World } from '../world.ts';
-import type { HubDevice } from './device.ts';
+import type { HubDevice, MethodCall } from './device.ts';
 import type { HubEvent } from './hub-event.ts';
 
 /**
@@ -15,6 +15,8 @@ export type IotHub = {
   readonly onEvent: (event: HubEvent) => void;
   /** In order of creation. */
   readonly devices: Map<string, HubDevice>;
+  /** Method calls under way, by request id. */
+  readonly calls: Map<string, MethodCall>;
   connectionCount: number;
   /** Of connection-state events. */
   sequence: bigint;
@@ -42,6 +44,7 @@ export const createHub = (
   world,
   onEvent,
   devices: new Map(),
+  calls: new Map(),
   connectionCount: 0,
   sequence: 0n,
 });

@@ -11,14 +11,14 @@ export type Front = { readonly port: number; readonly stop: () => Promise<void> 
 /** One HTTPS port for many services: the host name of a request says which is meant. A bug in one is 500, with its stack. */
 export const listenHttps = async (
   { certificate, privateKey }: Certificates,
-  answer: (host: string, ask: HttpAsk) => HttpReply,
+  answer: (host: string, ask: HttpAsk) => HttpReply | Promise<HttpReply>,
 ): Promise<Front> => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
     const { method = '', url = '/' } = request;
     const headers = request.headers as HttpAsk['headers'];
-    const reply = answerOr500(() => answer(host, { method, url, headers, body }));
+    const reply = await answerOr500(async () => answer(host, { method, url, headers, body }));
     const payload = reply.body === undefined ? '' : JSON.stringify(reply.body);
     response.writeHead(reply.status, {
       ...(payload ? { 'content-type': 'application/json; charset=utf-8' } : {}),
@@ -41,9 +41,9 @@ export const listenHttps = async (
   };
 };
 
-const answerOr500 = (answer: () => HttpReply): HttpReply => {
+const answerOr500 = async (answer: () => Promise<HttpReply>): Promise<HttpReply> => {
   try {
-    return answer();
+    return await answer();
   } catch (error) {
     const message = error instanceof Error ? error.stack : String(error);
     return { status: 500, body: { message } };

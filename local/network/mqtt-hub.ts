@@ -2,6 +2,7 @@ import { authenticate } from '../iot-hub/access.ts';
 import type { HubDevice, Session } from '../iot-hub/device.ts';
 import type { IotHub } from '../iot-hub/hub.ts';
 import { connect, disconnect } from '../iot-hub/links.ts';
+import { answerMethod } from '../iot-hub/methods.ts';
 import { toDeviceView } from '../iot-hub/twin.ts';
 import { report } from '../iot-hub/twins.ts';
 import { isObject, type Json } from '../json.ts';
@@ -10,9 +11,10 @@ import { type Link, type Served, topicParameter } from './mqtt-service.ts';
 /** Topics by device, kept between links: a device that connects without a clean session does not subscribe again. */
 const subscriptions = new WeakMap<HubDevice, Set<string>>();
 
+const methodsTopic = '$iothub/methods/POST/';
 const desiredTopic = '$iothub/twin/PATCH/properties/desired/';
 
-/** A device's link to its hub: its twin. Undefined when the token does not prove the device. */
+/** A device's link to its hub: its twin and its methods. Undefined when the token does not prove the device. */
 export const serveHub = (
   hub: IotHub,
   deviceId: string,
@@ -26,6 +28,9 @@ export const serveHub = (
   subscriptions.set(device, topics);
   const session: Session = {
     close: link.close,
+    takesMethods: () => topics.has(`${methodsTopic}#`),
+    invoke: (methodName, requestId, payload) =>
+      link.publish(`${methodsTopic}${methodName}/?$rid=${requestId}`, JSON.stringify(payload)),
     notify: (patch) => {
       if (!topics.has(`${desiredTopic}#`)) return;
       link.publish(`${desiredTopic}?$version=${patch['$version']}`, JSON.stringify(patch));
@@ -63,6 +68,11 @@ const onPublish = (
     const patch = parseJson(payload);
     if (isObject(patch)) answer(204, '', `&$version=${report(hub, device, patch)}`);
     else answer(400, JSON.stringify({ errorCode: 400004, message: 'Not a twin patch' }));
+    return true;
+  }
+  if (topic.startsWith('$iothub/methods/res/')) {
+    const reply = { status: Number(topic.split('/')[3]), payload: parseJson(payload) ?? null };
+    answerMethod(hub, device, topicParameter(topic, '$rid'), reply);
     return true;
   }
   return topic.startsWith(`devices/${device.deviceId}/messages/events/`); // telemetry goes nowhere here

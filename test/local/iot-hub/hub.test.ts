@@ -32,6 +32,8 @@ afterAll(() => azure.stop());
 
 const session = (closed: (why: string) => void = () => undefined): Session => ({
   close: closed,
+  takesMethods: () => false,
+  invoke: () => undefined,
   notify: () => undefined,
 });
 
