@@ -9,6 +9,7 @@ import { readLocalSettings } from './functions-host/local-settings.ts';
 import { hubsTable } from './hubs-table.ts';
 import { reachLocalAzure } from './network/reach-local-azure.ts';
 import { progressLine } from './progress.ts';
+import sample from './samples/group-registration.json' with { type: 'json' };
 import { derivedKey } from './sas.ts';
 
 /**
@@ -86,7 +87,8 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   // A DPS takes 1,000 registrations a minute; a larger fleet is let in at once here, as Azure's support can allow.
   const registrationsPerMinute = Math.max(1_000, 2 * (devices + virtual));
   const azure = await startAzureProcess(names, registrationsPerMinute, say);
-  const local = { REHOME_HUBS: JSON.stringify(hubs), REHOME_COSMOS: azure.cosmos };
+  const listed = [...hubs, ...sample.linkedHubs.map((hostName) => ({ hostName }))]; // so that the curl is answered as usual
+  const local = { REHOME_HUBS: JSON.stringify(listed), REHOME_COSMOS: azure.cosmos };
   const environment: NodeJS.ProcessEnv = { ...values, ...local, ...process.env }; // as with Core Tools, the environment comes first
   const keys = newHostKeys();
   const app = await startApp({ appFolder, port, keys, environment }, logged).catch(
