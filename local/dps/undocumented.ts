@@ -23,6 +23,8 @@ export type Undocumented = {
   /** The substatus when a registration changes nothing. */
   readonly substatusOnStay: 'kept' | 'reprovisionedToInitialAssignment';
   readonly moveOrder: 'create first' | 'remove first';
+  /** What the webhook is told of a device's attestation. Devices attest by symmetric key here; this is how one with a certificate may look. */
+  readonly attestationContext: 'symmetric key' | 'certificate' | 'certificate and chain';
 };
 
 export const likeliest: Undocumented = {
@@ -37,4 +39,5 @@ export const likeliest: Undocumented = {
   fullTarget: 'fails',
   substatusOnStay: 'kept',
   moveOrder: 'create first',
+  attestationContext: 'symmetric key',
 };

@@ -61,7 +61,7 @@ const toAllocationRequest = (
     } as unknown as JsonObject,
     deviceRuntimeContext: {
       registrationId,
-      symmetricKey: {},
+      ...attestationContext(dps),
       ...(isAssigned
         ? { currentIotHubHostName: assignedHub, currentDeviceId: deviceId ?? registrationId }
         : {}),
@@ -69,6 +69,18 @@ const toAllocationRequest = (
     },
     linkedHubs: linkedHubNames(dps, enrollment, isAssigned ? assignedHub : undefined),
   };
+};
+
+const attestationContext = ({ undocumented }: Dps): JsonObject => {
+  const clientCertificate = Buffer.from('a certificate in DER').toString('base64');
+  switch (undocumented.attestationContext) {
+    case 'symmetric key':
+      return { symmetricKey: {} };
+    case 'certificate':
+      return { x509: { clientCertificate } };
+    case 'certificate and chain':
+      return { x509: { clientCertificate, certificateChain: [clientCertificate] } };
+  }
 };
 
 const linkedHubsOf = (body: JsonObject): readonly string[] => body['linkedHubs'] as string[];
