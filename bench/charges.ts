@@ -33,6 +33,7 @@ export const measureCharges = async (): Promise<void> => {
     scope: parseScope('main') as Scope,
     deviceId: `device-${device}`,
     enrollment: { kind: 'group', id: 'fleet', reprovision: 'migrate', hubs: undefined, etag: '1' },
+    requestId: undefined,
   });
   await allocate(asked(0)); // learns the enrollment
   const charge = async (request: AllocationRequest) => {

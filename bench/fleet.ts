@@ -24,4 +24,5 @@ export const newcomer = (index: number, listed: readonly Hub[]): AllocationQuest
   currentHub: undefined,
   reprovision: 'migrate',
   triedInVain: new Set(),
+  released: undefined,
 });

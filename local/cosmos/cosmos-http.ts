@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { HttpAsk, HttpReply } from '../json.ts';
+import { runBatch } from './batch.ts';
 import { admit, type Throttled } from './charge.ts';
 import { type Container, containerDefinition } from './container.ts';
 import { addContainer, addDatabase, type Cosmos } from './cosmos.ts';
@@ -83,7 +84,8 @@ const route = (cosmos: Cosmos, ask: HttpAsk, path: readonly string[]): HttpReply
     case 'dbs/colls/docs/{id}': {
       const container = findContainer(cosmos, databaseId, containerId);
       admit(container, cosmos.world.now());
-      return askDocuments(cosmos, container, ask, id);
+      const inBatch = ask.headers['x-ms-cosmos-is-batch-request'] !== undefined;
+      return inBatch ? runBatch(cosmos, container, ask) : askDocuments(cosmos, container, ask, id);
     }
     default:
       throw notSupported(kind ?? path.join('/'));

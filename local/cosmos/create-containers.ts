@@ -4,7 +4,7 @@ import { containers, databaseId } from '../../shared/wire/containers.ts';
 /** What a deployment does in Azure: the database and its containers, where they are not there. */
 export const createContainers = async (client: CosmosClient): Promise<void> => {
   const { database } = await client.databases.createIfNotExists({ id: databaseId });
-  for (const { id, partitionKey, indexingPolicy } of Object.values(containers)) {
+  for (const { id, partitionKey, indexingPolicy, ...ttl } of Object.values(containers)) {
     const { includedPaths, excludedPaths, indexingMode } = indexingPolicy;
     await database.containers.createIfNotExists({
       id,
@@ -14,6 +14,7 @@ export const createContainers = async (client: CosmosClient): Promise<void> => {
         includedPaths: [...includedPaths],
         excludedPaths: [...excludedPaths],
       },
+      ...ttl,
     });
   }
 };

@@ -15,7 +15,6 @@ export const askDocuments = (
 ): HttpReply => {
   const { method, headers } = ask;
   if (id === undefined) {
-    if (headers['x-ms-cosmos-is-batch-request']) throw notSupported('batches');
     if (headers['a-im']) throw notSupported('change feed');
     if (headers['x-ms-cosmos-is-query-plan-request']) return { status: 200, body: queryPlan };
     if (headers['x-ms-documentdb-isquery'] || headers['content-type']?.includes('query')) {
@@ -86,7 +85,7 @@ const mustMatch = ({ headers }: HttpAsk, found: Row | undefined): void => {
 
 const documentBytesMax = 2 * 1024 * 1024;
 
-const write = (
+export const write = (
   cosmos: Cosmos,
   container: Container,
   ask: HttpAsk,

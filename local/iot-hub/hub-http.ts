@@ -1,6 +1,7 @@
 import type { HttpAsk, HttpReply } from '../json.ts';
 import { authorize } from './access.ts';
 import { type HubDevice, type Identity, toIdentity, toTwin } from './device.ts';
+import { type Fate, meetFault } from './faults.ts';
 import type { IotHub } from './hub.ts';
 import { hubError, isHubError } from './hub-error.ts';
 import { invokeMethod } from './methods.ts';
@@ -15,7 +16,10 @@ import {
 import { patchTwin, type TwinPatch } from './twins.ts';
 
 /** The hub's REST API, api-version 2021-04-12, as far as Rehome uses it. A bug of ours throws; what the hub refuses is a reply. */
-export const askHub = async (hub: IotHub, ask: HttpAsk): Promise<HttpReply> => {
+export const askHub = (hub: IotHub, ask: HttpAsk): Promise<Fate> =>
+  meetFault(hub.faults, ask, () => answer(hub, ask));
+
+const answer = async (hub: IotHub, ask: HttpAsk): Promise<HttpReply> => {
   try {
     authorize(hub, ask.headers['authorization']);
     return await route(hub, ask);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { isoTime, randomKey, type World } from '../world.ts';
 import type { HubDevice, MethodCall } from './device.ts';
+import type { HubFault } from './faults.ts';
 import type { HubEvent } from './hub-event.ts';
 
 /**
@@ -15,6 +16,8 @@ export type IotHub = {
   readonly onEvent: (event: HubEvent) => void;
   /** In order of creation. */
   readonly devices: Map<string, HubDevice>;
+  /** On its REST API. */
+  readonly faults: HubFault[];
   /** Method calls under way, by request id. */
   readonly calls: Map<string, MethodCall>;
   connectionCount: number;
@@ -44,6 +47,7 @@ export const createHub = (
   world,
   onEvent,
   devices: new Map(),
+  faults: [],
   calls: new Map(),
   connectionCount: 0,
   sequence: 0n,

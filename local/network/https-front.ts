@@ -11,7 +11,7 @@ export type Front = { readonly port: number; readonly stop: () => Promise<void> 
 /** One HTTPS port for many services: the host name of a request says which is meant. A bug in one is 500, with its stack. */
 export const listenHttps = async (
   { certificate, privateKey }: Certificates,
-  answer: (host: string, ask: HttpAsk) => HttpReply | Promise<HttpReply>,
+  answer: (host: string, ask: HttpAsk) => HttpReply | Promise<HttpReply | 'dropped'>,
 ): Promise<Front> => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
@@ -19,6 +19,10 @@ export const listenHttps = async (
     const { method = '', url = '/' } = request;
     const headers = request.headers as HttpAsk['headers'];
     const reply = await answerOr500(async () => answer(host, { method, url, headers, body }));
+    if (reply === 'dropped') {
+      request.socket.destroy();
+      return;
+    }
     const payload = reply.body === undefined ? '' : JSON.stringify(reply.body);
     response.writeHead(reply.status, {
       ...(payload ? { 'content-type': 'application/json; charset=utf-8' } : {}),
@@ -41,7 +45,7 @@ export const listenHttps = async (
   };
 };
 
-const answerOr500 = async (answer: () => Promise<HttpReply>): Promise<HttpReply> => {
+const answerOr500 = async <Answer>(answer: () => Promise<Answer>): Promise<Answer | HttpReply> => {
   try {
     return await answer();
   } catch (error) {

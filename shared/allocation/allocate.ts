@@ -15,18 +15,29 @@ export type AllocationQuestion = {
   readonly reprovision: ReprovisionPolicy;
   /** Hubs that this device was answered before and never turned up on. */
   readonly triedInVain: ReadonlySet<HubHostName>;
+  /** The target of the device's open move, inside its window: undefined for nearly all. */
+  readonly released: HubHostName | undefined;
 };
 
 /**
  * Why this hub:
  *
  *     never-reprovision   the enrollment keeps the device where it is
+ *     moving              a move of it is open, and this is its target
+ *     held                a move of it is open, but its target takes no device now: it stays
  *     resident            it lives there, and no campaign says otherwise
  *     newcomer            it has no home yet
  *     closed              its home is closed
  *     unlinked            its home is not among the linked hubs, so it cannot be answered
  */
-export type Because = 'never-reprovision' | 'resident' | 'newcomer' | 'closed' | 'unlinked';
+export type Because =
+  | 'never-reprovision'
+  | 'moving'
+  | 'held'
+  | 'resident'
+  | 'newcomer'
+  | 'closed'
+  | 'unlinked';
 
 export type Allocation = {
   /** One of the linked hubs, spelled as it came. */
@@ -39,7 +50,7 @@ export type Allocation = {
 
 /**
  * [A1] [A2] [A9] One device → one of its linked hubs. A resident is never moved from here, except off a hub that is closed
- * or no longer linked: whom to move else is for campaigns to say.
+ * or no longer linked, or by a move of its own that is open: whom to move is for campaigns to say, and this is their valve.
  */
 export const allocate = (
   asked: AllocationQuestion,
@@ -48,7 +59,9 @@ export const allocate = (
 ): Allocation => {
   const home = currentHome(asked, table);
   if (home && asked.reprovision === 'never') return stay(home, 'never-reprovision');
-  if (home && home.standing !== 'closed') return stay(home, 'resident');
+  const target = released(asked, table);
+  if (target?.standing === 'eligible') return stay(target, 'moving');
+  if (home && home.standing !== 'closed') return stay(home, target ? 'held' : 'resident');
 
   const { spelled, standing } = place(asked, table, home, slackPercent);
   const because = home ? 'closed' : asked.currentHub ? 'unlinked' : 'newcomer';
@@ -62,12 +75,20 @@ const stay = ({ spelled, standing }: Candidate, because: Because): Allocation =>
   degraded: false,
 });
 
-const currentHome = (
-  { currentHub, linkedHubs }: AllocationQuestion,
+const currentHome = (asked: AllocationQuestion, table: HubTable): Candidate | undefined =>
+  linked(asked, asked.currentHub, table);
+
+/** The target of a move is answered on its own merit, whatever was tried before. */
+const released = (asked: AllocationQuestion, table: HubTable): Candidate | undefined =>
+  asked.released === asked.currentHub ? undefined : linked(asked, asked.released, table);
+
+const linked = (
+  { linkedHubs }: AllocationQuestion,
+  hub: HubHostName | undefined,
   table: HubTable,
 ): Candidate | undefined => {
-  const spelled = linkedHubs.filter((linked) => hubHostName(linked) === currentHub).sort()[0];
-  return currentHub && spelled ? candidate(spelled, currentHub, table, new Set()) : undefined;
+  const spelled = linkedHubs.filter((other) => hubHostName(other) === hub).sort()[0];
+  return hub && spelled ? candidate(spelled, hub, table, new Set()) : undefined;
 };
 
 /** [A3] [A4] The best standing first; within it the hubs with room; of those the first in the device's rank. */

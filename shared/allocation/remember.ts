@@ -1,12 +1,22 @@
-import type { DeviceRecord, Observation, PendingAnswer } from '../domain/device.ts';
+import {
+  type DeviceRecord,
+  newDeviceRecord,
+  type Observation,
+  type PendingAnswer,
+} from '../domain/device.ts';
+import { type Enrollment, enrollmentKey } from '../domain/enrollment.ts';
 import { type HubHostName, hubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
+import { moveOf } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Allocation, AllocationQuestion } from './allocate.ts';
 
 export type Asked = AllocationQuestion & {
   readonly scope: Scope;
   readonly deviceId: string;
+  readonly enrollment: Enrollment;
+  /** The request that made the device register, as it says itself; undefined when it came by itself. */
+  readonly requestId: string | undefined;
 };
 
 /** Calls with one answer after which that hub counts as tried in vain. */
@@ -19,32 +29,54 @@ export const triedInVain = (record: DeviceRecord | undefined): ReadonlySet<HubHo
   return new Set(pending.calls < callsInVain ? pending.tried : [...pending.tried, pending.hub]);
 };
 
+/** The hub that the valve is open to: the target of an open move, inside its window. */
+export const releasedTo = (
+  record: DeviceRecord | undefined,
+  now: Instant,
+): HubHostName | undefined => {
+  const { move } = record ?? {};
+  return move && now >= move.notBefore && now <= move.notAfter ? move.to : undefined;
+};
+
+/** Whether the device acts on a request of a move that this record does not know: what was read may be old, and is read again. */
+export const isStale = (record: DeviceRecord | undefined, { requestId }: Asked): boolean => {
+  const move = requestId === undefined ? undefined : moveOf(requestId);
+  return move !== undefined && move !== record?.move?.id;
+};
+
 /**
  * What an answer changes in the device's record; undefined when nothing, as for every sticky repeat. That DPS names a current hub is
- * evidence, and confirms a pending answer; an answer alone is none. Deciding twice is harmless: the second time finds the first.
+ * evidence, and confirms a pending answer; an answer alone is none, and the target of a move stands in the record already. Deciding
+ * twice is harmless: the second time finds the first.
  */
 export const remember = (
   record: DeviceRecord | undefined,
   asked: Asked,
-  { hub }: Allocation,
+  { hub, because }: Allocation,
   now: Instant,
 ): DeviceRecord | undefined => {
+  const { scope, registrationId, currentHub } = asked;
   const answered = hubHostName(hub);
-  const observed = observe(record, asked.currentHub, now);
-  const pending = answered === asked.currentHub ? undefined : pend(record?.pending, answered, now);
-  const conflictsWith = conflict(record, asked);
-  if (
-    record &&
-    observed === record.observed &&
-    pending === record.pending &&
-    conflictsWith === record.conflictsWith
-  ) {
-    return undefined;
-  }
-  const { scope, registrationId } = asked;
-  const deviceId = record?.deviceId ?? asked.deviceId;
-  return { scope, deviceId, registrationId, observed, pending, conflictsWith };
+  const stays = answered === currentHub || because === 'moving';
+  const before = record ?? newDeviceRecord(scope, asked.deviceId, { registrationId });
+  const next: DeviceRecord = {
+    ...before,
+    registrationId,
+    home: stays ? (before.home ?? currentHub) : answered,
+    observed: observe(record, currentHub, now),
+    enrollment: enrollmentKey(scope, asked.enrollment),
+    pending: stays ? undefined : pend(record?.pending, answered, now),
+    conflictsWith: conflict(record, asked),
+  };
+  return record && isSame(record, next) ? undefined : next;
 };
+
+const isSame = (record: DeviceRecord, next: DeviceRecord): boolean =>
+  next.home === record.home &&
+  next.observed === record.observed &&
+  next.enrollment === record.enrollment &&
+  next.pending === record.pending &&
+  next.conflictsWith === record.conflictsWith;
 
 /** Whether the record already tells of something at or after that time: a decision of before is then not written over it. */
 export const isNewer = ({ observed, pending }: DeviceRecord, than: Instant): boolean =>

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Brand } from './brand.ts';
 import type { HubHostName } from './hub.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, instant } from './instant.ts';
+import type { Move, MoveId } from './move.ts';
 import type { Scope } from './scope.ts';
 
 /** What a device calls itself at DPS, folded to lower case: DPS ignores its case, as hubs do not ignore a deviceId's. */
@@ -56,8 +57,68 @@ export type DeviceRecord = {
   /** As spelled where DPS or the enrollment gave it, else the registration id. */
   readonly deviceId: string;
   readonly registrationId: RegistrationId;
+  /** The hub that it should be on: our wish. */
+  readonly home: HubHostName | undefined;
   readonly observed: Observation | undefined;
+  /** The key of the enrollment that it last registered by (`enrollmentKey`). */
+  readonly enrollment: string | undefined;
   readonly pending: PendingAnswer | undefined;
   /** Another deviceId that differs from this one in case alone, and so shares its key: such a device is not movable. */
   readonly conflictsWith: string | undefined;
+  /** The move under way [M1]. */
+  readonly move: Move | undefined;
+  /** A request of a settled move that still stands in the desired properties on a hub, and is to be cleared. */
+  readonly leftover: Leftover | undefined;
+  /** What is wrong with it, for a person or a campaign to mend. */
+  readonly finding: Finding | undefined;
+};
+
+export type Leftover = {
+  readonly move: MoveId;
+  readonly hubs: readonly HubHostName[];
+  readonly nextAt: Instant;
+};
+
+/**
+ * What may be wrong with where a device is:
+ *
+ *     missing         its identity was deleted, and has not been seen elsewhere
+ *     decommissioned  missing, and later absent from every linked hub and from DPS
+ *     stray           it turned up on a hub that is not its home
+ *     ghost           it lives on one hub, and another still holds an identity of it
+ *     splitHome       two hubs hold its identity, and it was heard from on neither
+ */
+export const findingKinds = ['missing', 'decommissioned', 'stray', 'ghost', 'splitHome'] as const;
+export type Finding = {
+  readonly kind: (typeof findingKinds)[number];
+  /** The hub that it was found out on. */
+  readonly hub: HubHostName;
+  readonly since: Instant;
+  /** When it is looked for again: of a missing one. */
+  readonly nextAt: Instant | undefined;
+};
+
+/** A device that nothing is known of but its names. */
+export const newDeviceRecord = (
+  scope: Scope,
+  deviceId: string,
+  names: { readonly registrationId?: RegistrationId } = {},
+): DeviceRecord => ({
+  scope,
+  deviceId,
+  registrationId: names.registrationId ?? registrationId(deviceId),
+  home: undefined,
+  observed: undefined,
+  enrollment: undefined,
+  pending: undefined,
+  conflictsWith: undefined,
+  move: undefined,
+  leftover: undefined,
+  finding: undefined,
+});
+
+/** When somebody has to look after it: undefined for nearly all of a fleet, nearly all of the time. */
+export const nextAtOf = ({ move, leftover, finding }: DeviceRecord): Instant | undefined => {
+  const times = [move?.nextAt, leftover?.nextAt, finding?.nextAt].filter((at) => at !== undefined);
+  return times.length ? instant(Math.min(...times)) : undefined;
 };

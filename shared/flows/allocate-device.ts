@@ -1,5 +1,5 @@
 import { type Allocation, allocate } from '../allocation/allocate.ts';
-import { isNewer, remember, triedInVain } from '../allocation/remember.ts';
+import { isNewer, isStale, releasedTo, remember, triedInVain } from '../allocation/remember.ts';
 import { deviceKey } from '../domain/device.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -76,11 +76,14 @@ const decide = async (
   const key = deviceKey(asked.scope, asked.deviceId);
   const learnt = enrollments.learn(asked.scope, asked.enrollment, signal);
   for (let attempt = 1; ; attempt += 1) {
-    const [kept] = await Promise.all([records.read(key, signal), learnt]);
+    const [first] = await Promise.all([records.read(key, signal), learnt]);
+    const kept = isStale(first?.record, asked) ? await records.read(key, signal) : first;
     signal.throwIfAborted(); // the device has been answered without the store by now
-    const question = { ...asked, triedInVain: triedInVain(kept?.record) };
+    const now = clock.now();
+    const released = releasedTo(kept?.record, now);
+    const question = { ...asked, triedInVain: triedInVain(kept?.record), released };
     const allocation = allocate(question, table, slackPercent);
-    const next = remember(kept?.record, asked, allocation, clock.now());
+    const next = remember(kept?.record, asked, allocation, now);
     if (!next) return allocation;
     const outcome = await records.write(key, next, kept?.version, signal);
     if (outcome === 'written') return allocation;

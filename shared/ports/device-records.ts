@@ -1,4 +1,6 @@
 import type { DeviceKey, DeviceRecord } from '../domain/device.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { SettledMove } from '../domain/move.ts';
 
 /** A record with the version that a replacement is conditioned on. */
 export type Kept = { readonly record: DeviceRecord; readonly version: string };
@@ -8,12 +10,24 @@ export type DeviceRecords = {
   readonly read: (key: DeviceKey, signal: AbortSignal) => Promise<Kept | undefined>;
   /**
    * Creates the record when `version` is undefined, else replaces that version of it. `superseded`: it is no longer so; read and decide
-   * again. A fault leaves it unknown whether it was written: deciding again is harmless.
+   * again. A fault leaves it unknown whether it was written: deciding again is harmless. A move that was settled goes into the history
+   * by the same write, or not at all: a verdict and its trace cannot part.
    */
   readonly write: (
     key: DeviceKey,
     record: DeviceRecord,
     version: string | undefined,
     signal: AbortSignal,
+    settled?: SettledMove,
   ) => Promise<'written' | 'superseded'>;
+  /** Those that are to be looked after by then, `countMax` at most, in no order. */
+  readonly due: (now: Instant, countMax: number, signal: AbortSignal) => Promise<readonly Due[]>;
+  /** A device's settled moves, in the order in which they were settled, `countMax` at most. */
+  readonly history: (
+    key: DeviceKey,
+    countMax: number,
+    signal: AbortSignal,
+  ) => Promise<readonly SettledMove[]>;
 };
+
+export type Due = { readonly key: DeviceKey; readonly kept: Kept };

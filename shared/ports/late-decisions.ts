@@ -1,10 +1,9 @@
 import type { Allocation } from '../allocation/allocate.ts';
 import type { Asked } from '../allocation/remember.ts';
-import type { Enrollment } from '../domain/enrollment.ts';
 import type { Instant } from '../domain/instant.ts';
 
 /** One call of a DPS. */
-export type AllocationRequest = Asked & { readonly enrollment: Enrollment };
+export type AllocationRequest = Asked;
 
 /** A decision that was answered and could not be recorded. */
 export type LateDecision = {

@@ -16,7 +16,7 @@ export const toAllocationResponse = ({ hub }: AllocationDecision): HttpAnswer =>
 
 /** The one log line of a decision: what was asked, what was answered and why. No key, attestation or payload is in it. */
 export const toDecisionLine = (
-  { scope, registrationId: device, enrollment, currentHub }: AllocationRequest,
+  { scope, registrationId: device, enrollment, currentHub, requestId }: AllocationRequest,
   { hub, because, standing, degraded, snapshotAgeMs, storeFault }: AllocationDecision,
 ): string =>
   JSON.stringify({
@@ -30,6 +30,7 @@ export const toDecisionLine = (
     standing,
     degraded,
     snapshotAgeMs,
+    ...(requestId === undefined ? {} : { requestId }),
     ...(storeFault === undefined ? {} : { storeFault }),
   });
 

@@ -22,7 +22,7 @@ export type ParsedAllocationRequest = {
 
 /**
  * The route's scope and the body's text → the request, or a refusal that names each bad field. What Rehome does not use
- * (attestation, payload, twins, keys) is not read; unknown properties are ignored.
+ * (attestation, twins, keys, all of the payload but the request id) is not read; unknown properties are ignored.
  */
 export const parseAllocationRequest = (
   scopeText: string,
@@ -67,6 +67,9 @@ const reprovisionPolicy = folded({
   return migrateDeviceData ? 'migrate' : 'reset';
 });
 
+/** Ours are shorter. */
+const requestIdLengthMax = 64;
+
 const name = z.string().min(1).max(registrationIdLengthMax);
 const hostName = z.string().min(1).max(253);
 
@@ -108,6 +111,12 @@ const identified = folded({
   deviceRuntimeContext: folded({ registrationId: name.transform(registrationId) }),
 });
 
+/** Whatever else the device sends is none of ours, and never a reason to refuse it. */
+const payload = z
+  .object({ rehome: z.object({ requestId: z.string().max(requestIdLengthMax) }) })
+  .optional()
+  .catch(undefined);
+
 const allocationRequest = folded({
   individualEnrollment: individualEnrollment.optional(),
   enrollmentGroup: enrollmentGroup.optional(),
@@ -115,6 +124,7 @@ const allocationRequest = folded({
     registrationId: name,
     currentIotHubHostName: hostName.transform(hubHostName).optional(),
     currentDeviceId: name.optional(),
+    payload: payload.optional(),
   }),
   linkedHubs: z.array(hostName).min(1),
 }).transform((body, context) => {
@@ -140,6 +150,8 @@ const allocationRequest = folded({
     deviceId: currentDeviceId ?? enrolled.deviceId ?? spelled,
     currentHub: currentIotHubHostName,
     linkedHubs: body.linkedHubs,
+    requestId: body.deviceRuntimeContext.payload?.rehome.requestId,
     triedInVain: new Set<HubHostName>(),
+    released: undefined,
   };
 });

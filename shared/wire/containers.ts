@@ -10,11 +10,16 @@ const onlyIndexed = (...paths: readonly string[]) => ({
   excludedPaths: [{ path: '/*' }],
 });
 
+/** Items live for ever, unless they say otherwise. */
+const ttlByItem = -1;
+
 export const containers = {
+  /** The devices, and their settled moves beside them: one batch writes both. */
   devices: {
     id: 'devices',
     partitionKey: { paths: ['/slice'] },
-    indexingPolicy: onlyIndexed('/nextAt/?'),
+    indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?'),
+    defaultTtl: ttlByItem,
   },
   hubs: { id: 'hubs', partitionKey: { paths: ['/id'] }, indexingPolicy: onlyIndexed() },
   enrollments: {

@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { type DeviceKey, type DeviceRecord, registrationId } from '../domain/device.ts';
-import { hubHostName } from '../domain/hub.ts';
-import { instant } from '../domain/instant.ts';
+import {
+  type DeviceKey,
+  type DeviceRecord,
+  type Finding,
+  findingKinds,
+  nextAtOf,
+  registrationId,
+} from '../domain/device.ts';
 import { parseScope } from '../domain/scope.ts';
+import type { Due } from '../ports/device-records.ts';
+import { hub, move, moveId, time } from './move-document.ts';
 
 /** A device's record as a document of the `devices` container: 1 KB at most. Times are milliseconds since the epoch. */
-export type DeviceDocument = z.input<typeof deviceDocument>;
-
-const hub = z.string().transform(hubHostName);
-const time = z.number().transform(instant);
-
 const deviceDocument = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
@@ -22,35 +24,57 @@ const deviceDocument = z.object({
   }),
   deviceId: z.string(),
   registrationId: z.string().transform(registrationId),
+  home: hub.optional(),
   observed: z.object({ hub, at: time }).optional(),
+  enrollment: z.string().optional(),
   pending: z
     .object({ hub, calls: z.number(), firstAt: time, lastAt: time, tried: z.array(hub) })
     .optional(),
   conflictsWith: z.string().optional(),
+  move: move.optional(),
+  leftover: z.object({ move: moveId, hubs: z.array(hub), nextAt: time }).optional(),
+  finding: z
+    .object({ kind: z.enum(findingKinds), hub, since: time, nextAt: time.optional() })
+    .transform(({ nextAt, ...found }): Finding => ({ ...found, nextAt }))
+    .optional(),
+  /** When the sweep looks after it: absent when it need not. */
+  nextAt: z.number().optional(),
 });
 
-export const toDeviceDocument = (
-  { id, slice }: DeviceKey,
-  { observed, pending, conflictsWith, ...record }: DeviceRecord,
-): DeviceDocument => ({
-  schemaVersion: 1,
+export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord) => ({
+  schemaVersion: 1 as const,
   id,
   slice,
-  ...record,
-  ...(observed ? { observed } : {}),
-  ...(pending ? { pending: { ...pending, tried: [...pending.tried] } } : {}),
-  ...(conflictsWith === undefined ? {} : { conflictsWith }),
+  ...present(record),
+  ...present({ nextAt: nextAtOf(record) }),
 });
+
+/** Without what is undefined: JSON has none. */
+const present = <Held extends object>(held: Held): Held =>
+  Object.fromEntries(Object.entries(held).filter(([, value]) => value !== undefined)) as Held;
+
+/** A document as a query answers it: with its key and its version. @throws ZodError when it is none of ours. */
+export const keptIn = (document: unknown): Due => {
+  const { id, slice, _etag: version } = stored.parse(document);
+  return { key: { id, slice }, kept: { record: parseDeviceDocument(document), version } };
+};
+
+const stored = z.object({ id: z.string(), slice: z.string(), _etag: z.string() });
 
 /** @throws ZodError when it is none of ours. */
 export const parseDeviceDocument = (document: unknown): DeviceRecord => {
-  const {
-    scope,
-    deviceId,
-    registrationId: device,
-    observed,
-    pending,
-    conflictsWith,
-  } = deviceDocument.parse(document);
-  return { scope, deviceId, registrationId: device, observed, pending, conflictsWith };
+  const read = deviceDocument.parse(document);
+  return {
+    scope: read.scope,
+    deviceId: read.deviceId,
+    registrationId: read.registrationId,
+    home: read.home,
+    observed: read.observed,
+    enrollment: read.enrollment,
+    pending: read.pending,
+    conflictsWith: read.conflictsWith,
+    move: read.move,
+    leftover: read.leftover,
+    finding: read.finding,
+  };
 };

@@ -1,17 +1,20 @@
+import { z } from 'zod';
 import { type Enrollment, enrollmentKey } from '../domain/enrollment.ts';
+import { hubHostName } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
 
 /** What a webhook body told of an enrollment, as a document of the `enrollments` container. That it came says that our webhook is on it. */
-export type EnrollmentDocument = {
-  readonly schemaVersion: 1;
-  readonly id: string;
-  readonly scope: string;
-  readonly kind: Enrollment['kind'];
-  readonly enrollmentId: string;
-  readonly reprovision: Enrollment['reprovision'];
-  readonly hubs?: readonly string[];
-  readonly etag?: string;
-};
+const enrollmentDocument = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  scope: z.string(),
+  kind: z.enum(['individual', 'group']),
+  enrollmentId: z.string(),
+  reprovision: z.enum(['migrate', 'reset', 'never']),
+  hubs: z.array(z.string().transform(hubHostName)).optional(),
+  etag: z.string().optional(),
+});
+export type EnrollmentDocument = z.input<typeof enrollmentDocument>;
 
 export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): EnrollmentDocument => {
   const { kind, id, reprovision, hubs, etag } = enrollment;
@@ -22,7 +25,13 @@ export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): Enro
     kind,
     enrollmentId: id,
     reprovision,
-    ...(hubs ? { hubs } : {}),
+    ...(hubs ? { hubs: [...hubs] } : {}),
     ...(etag === undefined ? {} : { etag }),
   };
+};
+
+/** @throws ZodError when it is none of ours. */
+export const parseEnrollmentDocument = (document: unknown): Enrollment => {
+  const { kind, enrollmentId, reprovision, hubs, etag } = enrollmentDocument.parse(document);
+  return { kind, id: enrollmentId, reprovision, hubs, etag };
 };

@@ -46,6 +46,7 @@ const question: fc.Arbitrary<AllocationQuestion> = fc
     currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
     reprovision,
     triedInVain: new Set(inVain.map((name) => hubHostName(hostOf(name)))),
+    released: undefined,
   }));
 
 const check = (law: (asked: AllocationQuestion, given: HubTable, slack: number) => void): void => {
@@ -146,6 +147,7 @@ test('[A4] a hub that is linked twice counts once', () => {
       currentHub: undefined,
       reprovision: 'migrate',
       triedInVain: new Set<HubHostName>(),
+      released: undefined,
     } as const;
     expect(allocate({ ...asked, linkedHubs: ['east', 'EAST', 'west'] }, given, 5).hub).toBe('west');
   }
@@ -186,6 +188,7 @@ test('[A6] two spellings of one hub are answered alike in either order', () => {
       currentHub,
       reprovision: 'migrate' as const,
       triedInVain: new Set<HubHostName>(),
+      released: undefined,
     };
     const [one, other] = [linkedHubs, linkedHubs.toReversed()].map((order) =>
       allocate({ ...asked, linkedHubs: order }, hubTable([], instant(0)), 5),

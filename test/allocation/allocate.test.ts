@@ -145,3 +145,55 @@ describe('a newcomer', () => {
     });
   });
 });
+
+describe('the valve of a move', () => {
+  const moving = aQuestion({ linked, current: 'east', released: 'west' });
+
+  test.each(['open', 'cordoned', 'draining', 'closed'] as const)(
+    '[A2] lets its device out of a hub that is %s',
+    (state) => {
+      given(aTable(aHub('east', { state }), aHub('west')))
+        .when(moving)
+        .yields('west', 'moving');
+    },
+  );
+
+  test.each([
+    { state: 'cordoned' },
+    { state: 'draining' },
+    { state: 'closed' },
+    { capacity: 1, deviceCount: 1 },
+  ] as const)('[A2] holds it while the target is %o', (but) => {
+    given(aTable(aHub('east'), aHub('west', but)))
+      .when(moving)
+      .yields('east', 'held');
+  });
+
+  test('[A2] holds it while the target is not linked, or not listed', () => {
+    const table = aTable(aHub('east'), aHub('west'));
+    given(table)
+      .when(aQuestion({ linked: ['east'], current: 'east', released: 'west' }))
+      .yields('east', 'resident');
+    given(aTable(aHub('east')))
+      .when(moving)
+      .yields('east', 'held');
+  });
+
+  test('a device that is on its target already is a resident there', () => {
+    given(aTable(aHub('east'), aHub('west')))
+      .when(aQuestion({ linked, current: 'west', released: 'west' }))
+      .yields('west', 'resident');
+  });
+
+  test('[A9] never-reprovision stands before it', () => {
+    given(aTable(aHub('east'), aHub('west')))
+      .when(aQuestion({ linked, current: 'east', released: 'west', reprovision: 'never' }))
+      .yields('east', 'never-reprovision');
+  });
+
+  test('a target that the device was tried on in vain before is its target all the same', () => {
+    given(aTable(aHub('east'), aHub('west')))
+      .when(aQuestion({ linked, current: 'east', released: 'west', inVain: ['west'] }))
+      .yields('west', 'moving');
+  });
+});

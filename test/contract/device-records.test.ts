@@ -3,10 +3,12 @@ import { isWrite } from '../../local/cosmos/faults.ts';
 import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
-import { type DeviceRecord, deviceKey, registrationId } from '../../shared/domain/device.ts';
+import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
+import type { SettledMove } from '../../shared/domain/move.ts';
 import type { DeviceRecords } from '../../shared/ports/device-records.ts';
+import { aDevice, aMove, at, east } from '../support/a-move.ts';
 import { main } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
 
@@ -19,9 +21,7 @@ const cosmos = async () => {
 
 const { signal } = new AbortController();
 const aRecord = (deviceId: string, at = 1): DeviceRecord => ({
-  scope: main,
-  deviceId,
-  registrationId: registrationId(deviceId),
+  ...newDeviceRecord(main, deviceId),
   observed: { hub: hubHostName('east.azure-devices.net'), at: instant(at) },
   pending: {
     hub: hubHostName('west.azure-devices.net'),
@@ -87,6 +87,68 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     expect(await records.write(deviceKey(main, 'pump'), aRecord('pump'), '"1"', signal)).toBe(
       'superseded',
     );
+  });
+
+  test('a record with all that it can hold is read as it was written', async () => {
+    const { records } = await make();
+    const key = deviceKey(main, 'pump');
+    const full = {
+      ...aRecord('pump'),
+      ...aDevice({
+        enrollment: 'main:group:fleet',
+        move: aMove({
+          ask: { kind: 'deferred', until: instant(5) },
+          proof: {
+            source: { held: false, at: instant(3), since: instant(2) },
+            target: undefined,
+            heard: instant(4),
+          },
+          sourceSilentAt: instant(6),
+        }),
+        leftover: { move: aMove().id, hubs: [east], nextAt: instant(7) },
+        finding: { kind: 'ghost', hub: east, since: instant(8), nextAt: instant(9) },
+      }),
+    };
+    await records.write(key, full, undefined, signal);
+    expect((await records.read(key, signal))?.record).toEqual(full);
+  });
+
+  test('those that are due are found, and no others, as many as asked', async () => {
+    const { records } = await make();
+    for (const minute of [1, 2, 3, 4]) {
+      const device = aDevice({ deviceId: `d${minute}`, move: aMove({ nextAt: at(minute) }) });
+      await records.write(deviceKey(main, device.deviceId), device, undefined, signal);
+    }
+    await records.write(deviceKey(main, 'idle'), aRecord('idle'), undefined, signal);
+    const due = await records.due(at(3), 10, signal);
+    expect(due.map(({ kept }) => kept.record.deviceId).sort()).toEqual(['d1', 'd2', 'd3']);
+    expect(due[0]?.key).toEqual(deviceKey(main, due[0]?.kept.record.deviceId ?? ''));
+    expect(await records.due(at(3), 2, signal)).toHaveLength(2);
+    const [first] = due;
+    if (!first) throw new Error('nothing is due');
+    const write = records.write(first.key, aDevice(), first.kept.version, signal);
+    expect(await write).toBe('written');
+  });
+
+  test('a verdict and its history are one write', async () => {
+    const { records } = await make();
+    const key = deviceKey(main, 'pump');
+    await records.write(key, aDevice({ move: aMove() }), undefined, signal);
+    const version = (await records.read(key, signal))?.version;
+    const settled: SettledMove = {
+      move: aMove(),
+      verdict: 'verified',
+      because: 'seen',
+      settledAt: at(9),
+    };
+    expect(await records.write(key, aDevice(), '"of-yesterday"', signal, settled)).toBe(
+      'superseded',
+    );
+    expect(await records.history(key, 10, signal)).toEqual([]);
+    expect(await records.write(key, aDevice(), version, signal, settled)).toBe('written');
+    expect(await records.history(key, 10, signal)).toEqual([settled]);
+    expect((await records.read(key, signal))?.record).toEqual(aDevice());
+    expect(await records.history(deviceKey(main, 'other'), 10, signal)).toEqual([]);
   });
 
   test('of many that write at once one wins', async () => {

@@ -10,10 +10,12 @@ import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
+import { moveId, requestId } from '../../shared/domain/move.ts';
 import { allocateDevice, recordDecision } from '../../shared/flows/allocate-device.ts';
 import type { DeviceRecords } from '../../shared/ports/device-records.ts';
 import type { Enrollments } from '../../shared/ports/enrollments.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
+import { aDevice, aMove, east, west } from '../support/a-move.ts';
 import { aRequest, main } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
 
@@ -129,6 +131,48 @@ test('[A7] what is given up at its deadline does not go on to write another hub 
   await vi.waitFor(async () => {
     expect((await recordOf())?.pending).toMatchObject({ calls: 3, hub: hubHostName(first.hub) });
   }, patience);
+});
+
+test('[A2] the valve: a device with an open move is answered its target inside the window, and only then', async () => {
+  const { allocate, records, recordOf } = anInstance(); // its clock ticks by 1 at every look
+  const move = aMove({ from: east, to: west, notBefore: instant(20), notAfter: instant(1_000) });
+  await records.write(deviceKey(main, 'device-1'), aDevice({ move }), undefined, signal);
+  const asked = aRequest({ linked, current: 'east' });
+  expect(await allocate(asked)).toMatchObject({ hub: hostOf('east'), because: 'resident' });
+  for (let tick = 0; tick < 10; tick += 1) await allocate(asked);
+  const known = await recordOf();
+  expect(await allocate(asked)).toMatchObject({ hub: hostOf('west'), because: 'moving' });
+  expect(await recordOf()).toEqual(known); // it stands in the record already
+  for (let tick = 0; tick < 500; tick += 1) await allocate(asked);
+  expect(await allocate(asked)).toMatchObject({ hub: hostOf('east'), because: 'resident' });
+});
+
+test('a request that the record does not know is read again: what was read first may be old', async () => {
+  const kept = memoryDeviceRecords();
+  const move = aMove({ from: east, to: west, notAfter: instant(1_000) });
+  await kept.write(deviceKey(main, 'device-1'), aDevice(), undefined, signal);
+  let reads = 0;
+  /** A replica that has not heard of the move yet, at the first read. */
+  const behind: DeviceRecords = {
+    ...kept,
+    read: async (key, given) => {
+      reads += 1;
+      const found = await kept.read(key, given);
+      if (reads !== 1) return found;
+      await kept.write(key, aDevice({ move }), found?.version, given);
+      return found;
+    },
+  };
+  const { allocate } = anInstance(behind);
+  const asked = aRequest({ linked, current: 'east' }, { requestId: requestId(move) });
+  expect(await allocate(asked)).toMatchObject({ hub: hostOf('west'), because: 'moving' });
+  expect(reads).toBe(2);
+  await allocate({ ...asked, requestId: undefined });
+  expect(reads).toBe(3);
+  // One of a move that is over is an organic call: read once more, and answered as any other.
+  const over = { ...asked, requestId: requestId({ ...move, id: moveId('9'.repeat(20)) }) };
+  expect(await allocate(over)).toMatchObject({ because: 'moving' });
+  expect(reads).toBe(5);
 });
 
 describe('on Cosmos DB', () => {

@@ -9,6 +9,7 @@ type Said = {
   readonly current?: string;
   readonly reprovision?: AllocationQuestion['reprovision'];
   readonly inVain?: readonly string[];
+  readonly released?: string;
 };
 
 /** A newcomer under migrate, but for what is said; hubs by their short names. */
@@ -18,10 +19,12 @@ export const aQuestion = ({
   current,
   reprovision = 'migrate',
   inVain = [],
+  released,
 }: Said): AllocationQuestion => ({
   registrationId: registrationId(device),
   linkedHubs: linked.map(hostOf),
   currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
   reprovision,
   triedInVain: new Set(inVain.map((name) => hubHostName(hostOf(name)))),
+  released: released === undefined ? undefined : hubHostName(hostOf(released)),
 });

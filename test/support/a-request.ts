@@ -23,5 +23,6 @@ export const aRequest = (
   scope: main,
   deviceId: said.device ?? 'device-1',
   enrollment: anEnrollment(),
+  requestId: undefined,
   ...but,
 });

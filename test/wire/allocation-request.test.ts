@@ -65,6 +65,18 @@ describe('understands', () => {
     });
   });
 
+  test.each<[unknown, string | undefined]>([
+    [{ rehome: { requestId: 'm-1:2' } }, 'm-1:2'],
+    [{ rehome: { requestId: 7 } }, undefined],
+    [{ rehome: 'x' }, undefined],
+    [{ rehome: { requestId: 'x'.repeat(65) } }, undefined],
+    ['text', undefined],
+    [[1], undefined],
+  ])('of the payload %j only a request id is read', (payload, requestId) => {
+    const text = groupRegistration({ 'deviceRuntimeContext.payload': payload });
+    expect(understood(text).requestId).toBe(requestId);
+  });
+
   test('the shape of 2019, with a payload', () => {
     expect(understood(registrationOf2019)).toMatchObject({
       registrationId: 'contoso-heatpump-088',

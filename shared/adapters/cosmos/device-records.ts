@@ -1,7 +1,10 @@
-import type { Database } from '@azure/cosmos';
+import type { Database, JSONObject, OperationInput, SqlQuerySpec } from '@azure/cosmos';
+import type { DeviceKey, DeviceRecord } from '../../domain/device.ts';
+import type { SettledMove } from '../../domain/move.ts';
 import type { DeviceRecords } from '../../ports/device-records.ts';
 import { containers } from '../../wire/containers.ts';
-import { parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
+import { keptIn, parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
+import { parseSettledDocument, toSettledDocument } from '../../wire/move-document.ts';
 import { statusOf } from './client.ts';
 
 /** 404: it is gone; 409: it exists; 412: another version; 449: two writes met. In each case what was read is no longer so. */
@@ -9,21 +12,31 @@ const supersededStatuses: readonly (number | undefined)[] = [404, 409, 412, 449]
 
 /** One point read, one conditional write: the etag is the fence. */
 export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
-  const { items, item } = bound(database);
+  const container = database.container(containers.devices.id);
+  const page = async (query: SqlQuerySpec, maxItemCount: number, abortSignal: AbortSignal) => {
+    const { resources } = await container.items
+      .query(query, { maxItemCount, abortSignal })
+      .fetchNext();
+    return resources ?? [];
+  };
   return {
     read: async ({ id, slice }, abortSignal) => {
-      const { resource, etag } = await item(id, slice).read({ abortSignal });
+      const { resource, etag } = await container.item(id, slice).read({ abortSignal });
       return resource === undefined
         ? undefined
         : { record: parseDeviceDocument(resource), version: etag };
     },
-    write: async (key, record, version, abortSignal) => {
+    write: async (key, record, version, abortSignal, settled) => {
       const document = toDeviceDocument(key, record);
       try {
-        if (version === undefined) await items.create(document, { abortSignal });
+        if (version === undefined) await container.items.create(document, { abortSignal });
+        else if (settled)
+          return await settle(container, key, record, version, settled, abortSignal);
         else {
           const accessCondition = { type: 'IfMatch', condition: version };
-          await item(key.id, key.slice).replace(document, { abortSignal, accessCondition });
+          await container
+            .item(key.id, key.slice)
+            .replace(document, { abortSignal, accessCondition });
         }
         return 'written';
       } catch (error) {
@@ -31,13 +44,46 @@ export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
         throw new Error(`Cosmos DB did not write ${containers.devices.id}`, { cause: error });
       }
     },
+    due: async (now, countMax, signal) => {
+      const parameters = [{ name: '@now', value: now }];
+      const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now', parameters };
+      return (await page(query, countMax, signal)).map(keptIn);
+    },
+    history: async ({ id, slice }, maxItemCount, abortSignal) => {
+      const parameters = [{ name: '@device', value: id }];
+      const query = { query: 'SELECT * FROM c WHERE c.historyOf = @device', parameters };
+      const options = { partitionKey: slice, maxItemCount, abortSignal };
+      const { resources } = await container.items.query(query, options).fetchAll();
+      const settled = resources.map(parseSettledDocument);
+      return settled.sort((one, other) => one.settledAt - other.settledAt).slice(-maxItemCount);
+    },
   };
 };
 
-const bound = (database: Database) => {
-  const container = database.container(containers.devices.id);
-  return {
-    items: container.items,
-    item: (id: string, slice: string) => container.item(id, slice),
-  };
+/** Both in one batch of one partition: the whole of it, or nothing. */
+const settle = async (
+  { items }: ReturnType<Database['container']>,
+  key: DeviceKey,
+  record: DeviceRecord,
+  version: string,
+  settled: SettledMove,
+  abortSignal: AbortSignal,
+): Promise<'written' | 'superseded'> => {
+  const operations: OperationInput[] = [
+    {
+      operationType: 'Replace',
+      id: key.id,
+      resourceBody: json(toDeviceDocument(key, record)),
+      ifMatch: version,
+    },
+    { operationType: 'Create', resourceBody: json(toSettledDocument(key, settled)) },
+  ];
+  const { result = [] } = await items.batch(operations, key.slice, { abortSignal });
+  const statuses = result.map(({ statusCode }) => statusCode);
+  if (statuses.length > 0 && statuses.every((status) => status < 300)) return 'written';
+  if (statuses.some((status) => supersededStatuses.includes(status))) return 'superseded';
+  throw new Error(`Cosmos DB answered the batch with ${statuses.join(', ') || 'nothing'}`);
 };
+
+/** As it travels: without what is undefined. */
+const json = (document: object): JSONObject => JSON.parse(JSON.stringify(document));

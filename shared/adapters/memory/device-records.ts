@@ -1,21 +1,32 @@
-import type { DeviceRecords, Kept } from '../../ports/device-records.ts';
+import { type DeviceKey, nextAtOf } from '../../domain/device.ts';
+import type { SettledMove } from '../../domain/move.ts';
+import type { DeviceRecords, Due } from '../../ports/device-records.ts';
 
 /** A process must not fill up with a fleet. */
 const recordCountMax = 100_000;
 
+type Held = Due & { readonly history: readonly SettledMove[] };
+
 /** Records in the process: gone with it, and the oldest when there are too many. */
 export const memoryDeviceRecords = (countMax = recordCountMax): DeviceRecords => {
-  const records = new Map<string, Kept>();
+  const records = new Map<string, Held>();
   let writes = 0;
   return {
-    read: async ({ id }) => records.get(id),
-    write: async ({ id }, record, version) => {
-      if (records.get(id)?.version !== version) return 'superseded';
+    read: async ({ id }) => records.get(id)?.kept,
+    write: async (key: DeviceKey, record, version, _signal, settled) => {
+      const held = records.get(key.id);
+      if (held?.kept.version !== version) return 'superseded';
       writes += 1;
-      records.set(id, { record, version: String(writes) });
+      const history = [...(held?.history ?? []), ...(settled ? [settled] : [])];
+      records.set(key.id, { key, kept: { record, version: String(writes) }, history });
       const [oldest] = records.keys();
       if (records.size > countMax && oldest !== undefined) records.delete(oldest);
       return 'written';
     },
+    due: async (now, dueMax) =>
+      [...records.values()]
+        .filter(({ kept }) => (nextAtOf(kept.record) ?? Number.POSITIVE_INFINITY) <= now)
+        .slice(0, dueMax),
+    history: async ({ id }, historyMax) => records.get(id)?.history.slice(-historyMax) ?? [],
   };
 };

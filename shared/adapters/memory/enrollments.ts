@@ -5,6 +5,7 @@ import type { Enrollments } from '../../ports/enrollments.ts';
 export const memoryEnrollments = (): Enrollments => {
   const known = new Map<string, Enrollment>();
   return {
+    read: async (key) => known.get(key),
     learn: async (scope, enrollment) => {
       known.set(enrollmentKey(scope, enrollment), enrollment);
     },

@@ -1,0 +1,54 @@
+import { type Instant, instant } from '../domain/instant.ts';
+import type { Move } from '../domain/move.ts';
+import { settled } from './answer.ts';
+import type { Evidence } from './evidence.ts';
+import { evolve } from './evolve.ts';
+import { expire } from './expire.ts';
+import { backOffMs, type MoveLimits } from './limits.ts';
+import type { MoveEvent, MoveLife } from './move-events.ts';
+import { sight } from './sight.ts';
+
+type Woken = {
+  readonly evidence: readonly Evidence[];
+  readonly now: Instant;
+  readonly draw: number;
+};
+
+/** After a look: settled, asked once more, or looked at again later. [M6] At its deadline it is settled, whatever was seen. */
+export const wake = (
+  move: Move,
+  { evidence, now, draw }: Woken,
+  limits: MoveLimits,
+): readonly MoveEvent[] => {
+  const events = sight(move, evidence, now, limits);
+  const life: MoveLife = events.reduce<MoveLife>(evolve, { kind: 'open', move });
+  if (life.kind !== 'open') return events;
+  const seen = life.move;
+  const blind = evidence.some(({ kind }) => kind === 'silent');
+  const expired = expire(seen, blind, now, limits);
+  if (expired) return [...events, expired];
+  if (seen.nextAt > now) return events; // what was seen has planned the next look already
+  return [...events, next(seen, now, draw, limits)];
+};
+
+const next = (move: Move, now: Instant, draw: number, limits: MoveLimits): MoveEvent => {
+  const { ask, attempt, sends, proof, notBefore, notAfter } = move;
+  const lookAgain = (delayMs: number): MoveEvent => ({
+    type: 'LookPlanned',
+    nextAt: instant(now + delayMs),
+  });
+  const under = proof.target?.held || proof.heard !== undefined || proof.source?.held === false;
+  if (under || now > notAfter) return lookAgain(limits.lookMs);
+  if (now < notBefore) return lookAgain(notBefore - now);
+  const renewed = ask.kind === 'deferred' || ask.kind === 'over';
+  if (renewed && attempt >= limits.attemptsMax) {
+    const because = ask.kind === 'over' ? ask.because : 'the device deferred every request';
+    return settled('failed', `${because}; attempts: ${attempt}`, now);
+  }
+  const delayMs = backOffMs(limits.backOff, renewed ? 2 : sends + 2, draw) + limits.lookMs;
+  return {
+    type: 'RequestSent',
+    attempt: renewed ? attempt + 1 : attempt,
+    nextAt: instant(now + delayMs),
+  };
+};

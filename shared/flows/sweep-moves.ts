@@ -1,0 +1,146 @@
+import { decide } from '../campaign/decide.ts';
+import { entryAfter, lifeOf } from '../campaign/ledger.ts';
+import type { MoveLimits } from '../campaign/limits.ts';
+import { evidenceOf } from '../campaign/look.ts';
+import type { MoveEvent } from '../campaign/move-events.ts';
+import { missingAfter, whereaboutsAfter } from '../campaign/whereabouts.ts';
+import type { DeviceRecord } from '../domain/device.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Move, SettledMove } from '../domain/move.ts';
+import type { Due } from '../ports/device-records.ts';
+import type { DeviceTwins } from '../ports/device-twins.ts';
+import type { HubTables } from '../ports/hub-tables.ts';
+import type { Registrations } from '../ports/registrations.ts';
+import { type AskPorts, askDevice } from './ask-device.ts';
+import { type Change, changeRecord, clearLeftover } from './change-record.ts';
+import { lookAtMove } from './look-at-move.ts';
+
+/** Devices looked after, moves settled, and devices that could not be looked after: they stay due. */
+export type Swept = {
+  readonly devices: number;
+  readonly settled: readonly SettledMove[];
+  readonly faults: readonly string[];
+};
+
+export type SweepMoves = () => Promise<Swept>;
+
+type Ports = AskPorts & {
+  readonly twins: DeviceTwins;
+  readonly hubTables: HubTables;
+  readonly registrations: Registrations;
+};
+
+export type SweepLimits = MoveLimits & {
+  /** Devices of one sweep. */
+  readonly dueMax: number;
+  /** Devices at once. */
+  readonly atOnceMax: number;
+};
+
+/**
+ * [M6] What is due → looked up → decided → written → asked again where that was decided. Events are lost now and then: the sweep finds
+ * out by itself. A device that fails stays due, and the others go on.
+ */
+export const sweepMoves =
+  (ports: Ports, limits: SweepLimits): SweepMoves =>
+  async () => {
+    const { records, clock, deadline } = ports;
+    const due = await deadline(queryTimeoutMs, (signal) =>
+      records.due(clock.now(), limits.dueMax, signal),
+    );
+    const settled: SettledMove[] = [];
+    const faults: string[] = [];
+    const waiting = [...due];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        try {
+          const found = await lookAfter(ports, limits, next);
+          if (found) settled.push(found);
+        } catch (fault) {
+          const because = fault instanceof Error ? fault.message : String(fault);
+          faults.push(`${next.key.id}: ${because}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(limits.atOnceMax, due.length) }, work));
+    return { devices: due.length, settled, faults };
+  };
+
+const queryTimeoutMs = 10_000;
+
+/** What the sweep did of a device: the ledger's change first, and then what it asks for. */
+type Looked = {
+  readonly settled: SettledMove | undefined;
+  readonly ask: (Pick<DeviceRecord, 'deviceId' | 'scope'> & { readonly move: Move }) | undefined;
+};
+
+const nothing: Looked = { settled: undefined, ask: undefined };
+
+const lookAfter = async (
+  ports: Ports,
+  limits: SweepLimits,
+  { key, kept }: Due,
+): Promise<SettledMove | undefined> => {
+  const { settled, ask } = await changeRecord(
+    ports,
+    key,
+    (record) => change(ports, limits, record),
+    kept,
+  );
+  if (ask) await askDevice(ports, limits, key, ask, ask.move);
+  return settled;
+};
+
+const change = async (
+  ports: Ports,
+  limits: SweepLimits,
+  record: DeviceRecord | undefined,
+): Promise<Change<Looked>> => {
+  const now = ports.clock.now();
+  if (!record) return { entry: undefined, said: nothing };
+  if (record.move && record.move.nextAt <= now) return wake(ports, limits, record, record.move);
+  const tidied = await tidy(ports, record, now);
+  if (tidied === record) return { entry: undefined, said: nothing };
+  return { entry: { record: tidied, settled: undefined }, said: nothing };
+};
+
+const wake = async (
+  { twins, clock, dice }: Ports,
+  limits: SweepLimits,
+  record: DeviceRecord,
+  move: Move,
+): Promise<Change<Looked>> => {
+  const evidence = await lookAtMove(twins, clock, record.deviceId, move);
+  const now = clock.now();
+  const command = { type: 'WakeMove', evidence, now, draw: dice.draw() } as const;
+  const events: readonly MoveEvent[] = decide(lifeOf(record), command, limits);
+  const entry = entryAfter(whereaboutsAfter(record, evidence), events);
+  const asks = events.some(({ type }) => type === 'RequestSent');
+  const next = entry.record.move;
+  const ask =
+    asks && next ? { deviceId: record.deviceId, scope: record.scope, move: next } : undefined;
+  return { entry, said: { settled: entry.settled, ask } };
+};
+
+/** A request that still stands in a twin, and a device that is missing. */
+const tidy = async (ports: Ports, record: DeviceRecord, now: Instant): Promise<DeviceRecord> => {
+  const { leftover, finding } = record;
+  const cleared = leftover && leftover.nextAt <= now ? await clearLeftover(ports, record) : record;
+  const missing = finding?.kind === 'missing' && (finding.nextAt ?? now) <= now;
+  return missing ? lookFor(ports, cleared, now) : cleared;
+};
+
+/** [M7] On every hub that is known, and at DPS. */
+const lookFor = async (
+  { twins, hubTables, registrations }: Ports,
+  record: DeviceRecord,
+  now: Instant,
+): Promise<DeviceRecord> => {
+  const { scope, deviceId, registrationId } = record;
+  const hubs = [...hubTables.latest().hubs.keys()];
+  const [atDps, ...sights] = await Promise.all([
+    registrations.find(scope, registrationId),
+    ...hubs.map(async (hub) => evidenceOf(hub, await twins.look({ hub, deviceId }), now)),
+  ]);
+  return missingAfter(record, sights.flat(), atDps, now);
+};

@@ -1,0 +1,311 @@
+import { describe, expect, test } from 'vitest';
+import type { Evidence, Word } from '../../shared/campaign/evidence.ts';
+import { moveLimits } from '../../shared/campaign/limits.ts';
+import type { MoveCommand, Reply } from '../../shared/campaign/move-commands.ts';
+import type { MoveLife } from '../../shared/campaign/move-events.ts';
+import { stageOf } from '../../shared/campaign/stage.ts';
+import type { HubHostName } from '../../shared/domain/hub.ts';
+import { type Instant, instant } from '../../shared/domain/instant.ts';
+import { moveId, requestId } from '../../shared/domain/move.ts';
+import {
+  aPlan,
+  at,
+  decided,
+  east,
+  host,
+  lived,
+  minutes,
+  moveIn,
+  triggered,
+  west,
+} from '../support/a-move.ts';
+
+type Sight = Exclude<Evidence['kind'], 'said'>;
+const seen = (kind: Sight, hub: HubHostName, minute: number): Evidence => ({
+  kind,
+  hub,
+  at: at(minute),
+});
+const said = (hub: HubHostName, minute: number, word: Partial<Word> = {}): Evidence => ({
+  kind: 'said',
+  hub,
+  at: at(minute),
+  word: {
+    request: `${aPlan().id}:1`,
+    state: 'done',
+    until: undefined,
+    why: undefined,
+    ...word,
+  },
+});
+const see = (...evidence: readonly Evidence[]): MoveCommand => ({
+  type: 'SeeDevice',
+  evidence,
+  now: at(2),
+});
+const wake = (minute: number, ...evidence: readonly Evidence[]): MoveCommand => ({
+  type: 'WakeMove',
+  evidence,
+  now: at(minute),
+  draw: 0,
+});
+const reply = (given: Reply, minute = 0.1, request = `${aPlan().id}:1`): MoveCommand => ({
+  type: 'HearReply',
+  request,
+  reply: given,
+  now: at(minute),
+  draw: 0,
+});
+
+const [created, deleted, connected] = [
+  seen('present', west, 1),
+  seen('absent', east, 1.1),
+  seen('active', west, 1.2),
+];
+const settledAs = (life: MoveLife) =>
+  life.kind === 'settled'
+    ? `${life.settled.verdict}: ${life.settled.because}`
+    : `open: ${stageOf(moveIn(life))}`;
+const last = moveLimits.silenceMs / 60_000 + 60;
+const deadline = last + moveLimits.graceMs / 60_000;
+
+describe('the happy way', () => {
+  test('[M3] is verified only when reassigned on both sides and heard from on the target', () => {
+    const all = [created, deleted, connected];
+    for (const missing of all) {
+      const rest = all.filter((one) => one !== missing);
+      const life = lived(triggered(), see(...rest));
+      // A device that was heard from on the target has an identity there.
+      expect(life.kind).toBe(missing === created ? 'settled' : 'open');
+      expect(settledAs(lived(life, see(missing)))).toContain('verified');
+    }
+  });
+
+  test('[M3] what is not newer than the trigger proves nothing', () => {
+    const before = [seen('active', west, 0), seen('absent', east, -1), said(west, 0)];
+    expect(lived(triggered(), see(...before))).toEqual(triggered());
+  });
+
+  test('[M3] what was seen on a third hub proves nothing', () => {
+    const north = host('north');
+    const life = lived(triggered(), see(seen('active', north, 1), seen('absent', north, 2)));
+    expect(life).toEqual(triggered());
+  });
+
+  test('[M3] a device is landed while its source cannot be asked, and verified when it can', () => {
+    const landed = lived(triggered(), see(connected), wake(3, seen('silent', east, 3)));
+    expect(settledAs(landed)).toBe('open: landed');
+    expect(settledAs(lived(landed, wake(9, seen('present', east, 9))))).toBe('open: reassigned');
+    expect(settledAs(lived(landed, wake(9, seen('absent', east, 9))))).toContain('verified');
+  });
+
+  test('[M3] a source that got the device back is not proved gone by the deletion before', () => {
+    const back = seen('present', east, 5);
+    for (const order of [
+      [deleted, back],
+      [back, deleted],
+    ]) {
+      expect(settledAs(lived(triggered(), see(...order), see(connected)))).toBe('open: reassigned');
+    }
+  });
+
+  test.each([
+    ['accepted', { kind: 'accepted' }, 'acknowledged'],
+    ['deferred', { kind: 'deferred', until: at(30) }, 'deferred'],
+    ['offline', { kind: 'offline' }, 'parked'],
+    ['unknown', { kind: 'unknown' }, 'triggered'],
+    ['throttled', { kind: 'throttled', retryAfterMs: 1000, because: 'busy' }, 'triggered'],
+  ] as const)('a reply of %s leaves the move open', (_name, given, stage) => {
+    expect(settledAs(lived(triggered(), reply(given)))).toBe(`open: ${stage}`);
+  });
+
+  test.each([
+    [{ kind: 'refused', why: 'in surgery' }, 'refused: in surgery'],
+    [{ kind: 'noHandler' }, 'failed: its firmware has no handler for the request'],
+  ] as const)('a reply of %o settles it', (given, verdict) => {
+    expect(settledAs(lived(triggered(), reply(given)))).toBe(verdict);
+  });
+});
+
+test('[M1] a device with an open move gets no other', () => {
+  const plan = aPlan({ id: moveId('1'.repeat(20)) });
+  expect(decided(triggered(), { type: 'TriggerMove', plan, now: at(1) })).toEqual([]);
+});
+
+test('[M4] nothing changes a verdict', () => {
+  const commands = [
+    see(created, deleted, connected, said(west, 3)),
+    wake(deadline + 1),
+    reply({ kind: 'refused', why: 'no' }),
+    { type: 'EndMove', verdict: 'cancelled', because: 'late', now: at(3) } as const,
+  ];
+  const cancelled = lived(triggered(), {
+    type: 'EndMove',
+    verdict: 'cancelled',
+    because: 'called off',
+    now: at(1),
+  });
+  for (const command of commands) expect(decided(cancelled, command)).toEqual([]);
+});
+
+describe('[M5] requests', () => {
+  const requestAfter = (...commands: readonly MoveCommand[]): string =>
+    requestId(moveIn(lived(triggered(), ...commands)));
+  const first = requestAfter();
+
+  test.each<[string, readonly MoveCommand[]]>([
+    ['no reply was heard', [wake(5)]],
+    ['the outcome is unknown', [reply({ kind: 'unknown' }), wake(5)]],
+    [
+      'the hub took no more',
+      [reply({ kind: 'throttled', retryAfterMs: 1, because: 'busy' }), wake(5)],
+    ],
+    ['it accepted, and nothing was seen since', [reply({ kind: 'accepted' }), wake(5)]],
+    ['it was offline', [reply({ kind: 'offline' }), wake(70)]],
+  ])('the same id is sent again while %s', (_why, commands) => {
+    expect(requestAfter(...commands)).toBe(first);
+    expect(
+      decided(lived(triggered(), ...commands.slice(0, -1)), commands.at(-1) ?? wake(5)),
+    ).toEqual([expect.objectContaining({ type: 'RequestSent', attempt: 1 })]);
+  });
+
+  test.each<[string, readonly MoveCommand[]]>([
+    ['it deferred, and the time has come', [reply({ kind: 'deferred', until: at(4) }), wake(6)]],
+    ['it reports that it failed', [see(said(east, 1, { state: 'failed' })), wake(5)]],
+    ['it came back to its source', [see(said(east, 1, { state: 'done' })), wake(5)]],
+    ['the hub could not signal', [reply({ kind: 'unsignallable', because: 'no' }), wake(5)]],
+  ])('the next has a new id when %s', (_why, commands) => {
+    expect(requestAfter(...commands)).toBe(`${aPlan().id}:2`);
+  });
+
+  test('a reply to another attempt is none', () => {
+    const command = reply({ kind: 'refused', why: 'no' }, 1, `${aPlan().id}:2`);
+    expect(decided(triggered(), command)).toEqual([]);
+    expect(decided(triggered(), see(said(east, 1, { request: 'x:1', state: 'refused' })))).toEqual([
+      expect.objectContaining({ type: 'DeviceSighted' }),
+    ]);
+  });
+
+  test('nobody is asked once the device is on its way, or its window has closed, or not begun', () => {
+    const types = (life: MoveLife, command: MoveCommand) =>
+      decided(life, command).map(({ type }) => type);
+    expect(types(triggered(), wake(5, seen('present', west, 5)))).not.toContain('RequestSent');
+    expect(types(triggered(), wake(5, seen('absent', east, 5)))).not.toContain('RequestSent');
+    expect(types(triggered(), wake(61))).toEqual(['LookPlanned']);
+    expect(types(triggered({ notBefore: at(10) }), wake(5))).toEqual(['LookPlanned']);
+  });
+
+  test('after so many known ends it is given up', () => {
+    let life = triggered();
+    for (let attempt = 1; life.kind === 'open'; attempt += 1) {
+      expect(attempt).toBeLessThanOrEqual(moveLimits.attemptsMax);
+      const failed = reply(
+        { kind: 'unsignallable', because: 'gone' },
+        attempt,
+        `${aPlan().id}:${attempt}`,
+      );
+      life = lived(life, failed, wake(attempt * 2));
+    }
+    expect(settledAs(life)).toBe(`failed: gone; attempts: ${moveLimits.attemptsMax}`);
+  });
+
+  test('a parked device that comes back is looked at soon', () => {
+    const parked = lived(triggered(), reply({ kind: 'offline' }));
+    const back = lived(parked, { ...see(seen('active', east, 10)), now: at(10) } as MoveCommand);
+    expect(moveIn(back).nextAt).toBe(at(10) + moveLimits.lookMs);
+    expect(moveIn(parked).nextAt).toBeGreaterThan(moveIn(back).nextAt);
+  });
+});
+
+describe('[M6] at the deadline, whatever was seen, the move is settled by name', () => {
+  const silentAll = [seen('silent', east, deadline), seen('silent', west, deadline)];
+  test.each<[string, readonly MoveCommand[], string]>([
+    ['nothing', [], 'timedOut: the device never answered'],
+    [
+      'an acceptance',
+      [reply({ kind: 'accepted' })],
+      'timedOut: the device accepted, and never went',
+    ],
+    [
+      'no way in',
+      [reply({ kind: 'throttled', retryAfterMs: 1, because: 'busy' })],
+      'timedOut: the hub took no request in all that time',
+    ],
+    [
+      'a deferral',
+      [reply({ kind: 'deferred', until: at(900) })],
+      'timedOut: the device deferred past the deadline',
+    ],
+    ['a known end', [reply({ kind: 'unsignallable', because: 'gone' })], 'failed: gone'],
+    ['the target alone', [see(created)], `stranded: moved to ${west}, and never heard from there`],
+    [
+      'both sides',
+      [see(created, deleted)],
+      `stranded: moved to ${west}, and never heard from there`,
+    ],
+    [
+      'the source gone',
+      [see(deleted)],
+      `failed: gone from ${east}, and not to be found on ${west}`,
+    ],
+    [
+      'the device, there',
+      [see(connected)],
+      `timedOut: heard from on ${west}, but ${east} could not be asked whether it is gone`,
+    ],
+    [
+      'a ghost',
+      [see(connected, seen('present', east, 2))],
+      `failed: heard from on ${west}, but ${east} still holds its identity`,
+    ],
+  ])('with %s', (_what, commands, verdict) => {
+    const life = lived(triggered(), ...commands);
+    expect(settledAs(lived(life, wake(deadline, ...silentAll)))).toBe(verdict);
+  });
+
+  test('a hub that gave no answer is asked again while there is time', () => {
+    const life = lived(triggered(), wake(last, ...silentAll.slice(0, 1)));
+    expect(life.kind).toBe('open');
+    expect(moveIn(life).nextAt).toBeLessThanOrEqual(moveIn(life).deadline);
+  });
+
+  test('[M3] the last look may still verify it', () => {
+    const life = lived(triggered(), wake(deadline, created, deleted, connected));
+    expect(settledAs(life)).toContain('verified');
+  });
+
+  test('a device that DPS moved and that is silent there is stranded long before', () => {
+    const moved = lived(triggered(), see(created, deleted));
+    const silence = moveLimits.silenceMs / 60_000;
+    expect(lived(moved, wake(silence - 1, seen('present', west, silence - 1))).kind).toBe('open');
+    const stranded = lived(
+      moved,
+      wake(5, seen('present', west, 5)),
+      wake(silence + 1, seen('present', west, silence + 1)),
+    );
+    expect(settledAs(stranded)).toContain('stranded');
+  });
+
+  test('a parked move waits for its own deadline', () => {
+    const life = lived(triggered(), reply({ kind: 'offline' }), wake(deadline));
+    expect(life.kind).toBe('open');
+    const end = 24 * 60 + moveLimits.silenceMs / 60_000;
+    expect(settledAs(lived(life, wake(end)))).toBe(
+      'timedOut: the device did not come online, or passed over the request',
+    );
+  });
+
+  test('every look leads to a later one, or to the end', () => {
+    let life = triggered({ jitterSeconds: 30 });
+    let now: Instant = at(0);
+    for (let looks = 0; life.kind === 'open'; looks += 1) {
+      expect(looks).toBeLessThan(100);
+      const { nextAt, deadline: due } = moveIn(life);
+      expect(nextAt).toBeGreaterThan(now);
+      expect(nextAt).toBeLessThanOrEqual(due);
+      now = instant(nextAt);
+      life = lived(life, { type: 'WakeMove', evidence: [], now, draw: 0.99 });
+    }
+    expect(now).toBeLessThanOrEqual(at(0) + minutes(deadline));
+  });
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import type { Evidence } from '../../shared/campaign/evidence.ts';
+import {
+  missingAfter,
+  missingLookMs,
+  whereaboutsAfter,
+} from '../../shared/campaign/whereabouts.ts';
+import { nextAtOf } from '../../shared/domain/device.ts';
+import type { HubHostName } from '../../shared/domain/hub.ts';
+import { aDevice, aMove, at, east, west } from '../support/a-move.ts';
+
+type Sight = Exclude<Evidence['kind'], 'said'>;
+const seen = (kind: Sight, hub: HubHostName, minute: number): Evidence => ({
+  kind,
+  hub,
+  at: at(minute),
+});
+
+test('what is no news changes nothing: most events of a fleet', () => {
+  const device = aDevice();
+  const news = [seen('active', east, 1), seen('present', east, 2), seen('silent', east, 3)];
+  expect(whereaboutsAfter(device, news)).toBe(device);
+});
+
+test('[M7] a deleted identity makes the device missing, to be looked for, and no more', () => {
+  const missing = whereaboutsAfter(aDevice(), [seen('absent', east, 1)]);
+  expect(missing.finding).toEqual({
+    kind: 'missing',
+    hub: east,
+    since: at(1),
+    nextAt: at(16),
+  });
+  expect(nextAtOf(missing)).toBe(at(1) + missingLookMs);
+  const again = whereaboutsAfter(missing, [seen('absent', east, 2), seen('absent', west, 3)]);
+  expect(again).toBe(missing);
+});
+
+test('a device that turns up again is missing no longer', () => {
+  const missing = whereaboutsAfter(aDevice(), [seen('absent', east, 1)]);
+  expect(whereaboutsAfter(missing, [seen('present', east, 2)]).finding).toBeUndefined();
+  expect(whereaboutsAfter(missing, [seen('present', east, 0.5)]).finding).toBe(missing.finding);
+});
+
+test('on a hub that is not its home it is a stray, until it is home', () => {
+  const stray = whereaboutsAfter(aDevice(), [seen('active', west, 1)]);
+  expect(stray).toMatchObject({
+    observed: { hub: west, at: at(1) },
+    finding: { kind: 'stray', hub: west, since: at(1), nextAt: undefined },
+  });
+  expect(whereaboutsAfter(stray, [seen('active', east, 2)]).finding).toBeUndefined();
+});
+
+test('a deletion where it is not, or of before, is none of its own', () => {
+  const device = aDevice();
+  expect(whereaboutsAfter(device, [seen('absent', west, 1)])).toBe(device);
+  const newer = aDevice({ observed: { hub: east, at: at(5) } });
+  expect(whereaboutsAfter(newer, [seen('absent', east, 4)])).toBe(newer);
+});
+
+test('during its move a device is neither missing nor astray', () => {
+  const moving = aDevice({ move: aMove() });
+  const seenMoving = [seen('absent', east, 1), seen('present', west, 2), seen('present', east, 3)];
+  const { finding, observed } = whereaboutsAfter(moving, seenMoving);
+  expect(finding).toBeUndefined();
+  expect(observed).toEqual({ hub: west, at: at(2) });
+});
+
+test('[M7] only one that is absent from every hub and from DPS is decommissioned', () => {
+  const missing = whereaboutsAfter(aDevice(), [seen('absent', east, 1)]);
+  const nowhere = [seen('absent', east, 16), seen('absent', west, 16)];
+  const after = (looked: readonly Evidence[], atDps: 'found' | 'absent' | 'silent') =>
+    missingAfter(missing, looked, atDps, at(16)).finding;
+  expect(after(nowhere, 'absent')).toMatchObject({ kind: 'decommissioned', nextAt: undefined });
+  expect(after(nowhere, 'silent')).toMatchObject({ kind: 'missing', nextAt: at(16 + 24 * 60) });
+  expect(after(nowhere, 'found')).toMatchObject({ kind: 'missing' });
+  const oneSilent = [seen('absent', east, 16), seen('silent', west, 16)];
+  expect(after(oneSilent, 'absent')).toMatchObject({ kind: 'missing' });
+  expect(after([seen('absent', east, 16), seen('present', west, 16)], 'found')).toMatchObject({
+    kind: 'stray',
+  });
+});

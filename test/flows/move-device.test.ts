@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import type { MethodReply, Session } from '../../local/iot-hub/device.ts';
+import { connect } from '../../local/iot-hub/links.ts';
+import { answerMethod } from '../../local/iot-hub/methods.ts';
+import { createIdentity, removeIdentity } from '../../local/iot-hub/registry.ts';
+import { report } from '../../local/iot-hub/twins.ts';
+import { realWorld } from '../../local/world.ts';
+import { rehomeProfile } from '../../shared/adapters/iot-hub/device-profile.ts';
+import { iotHubDeviceSignal, signalLimits } from '../../shared/adapters/iot-hub/device-signal.ts';
+import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts';
+import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
+import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
+import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
+import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import type { Evidence } from '../../shared/campaign/evidence.ts';
+import { moveLimits } from '../../shared/campaign/limits.ts';
+import { deviceKey } from '../../shared/domain/device.ts';
+import { enrollmentKey } from '../../shared/domain/enrollment.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { requestId } from '../../shared/domain/move.ts';
+import { endMove } from '../../shared/flows/end-move.ts';
+import { type MoveOrder, moveDevice } from '../../shared/flows/move-device.ts';
+import { recordEvidence } from '../../shared/flows/record-evidence.ts';
+import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
+import { aHub, hostOf } from '../support/a-hub.ts';
+import { aDevice, at, east, west } from '../support/a-move.ts';
+import { anEnrollment, main } from '../support/a-request.ts';
+import { coreClients, coreHubs } from '../support/core-hubs.ts';
+
+const { signal: never } = new AbortController();
+const key = deviceKey(main, 'device-1');
+
+/** Flows over the store in memory and the hubs' cores, at a time that the test sets; a device that lives on east. */
+const aWorld = async () => {
+  const time = { now: at(0) };
+  const world = { ...realWorld, now: () => time.now };
+  const hubs = coreHubs(['east', 'west'], world);
+  const clients = coreClients(hubs);
+  const clock = { now: () => instant(time.now) };
+  const profile = rehomeProfile('Reprovision', 'reprovision');
+  const deadline = systemDeadline;
+  const records = memoryDeviceRecords();
+  const enrollments = memoryEnrollments();
+  const ports = {
+    records,
+    enrollments,
+    deadline,
+    clock,
+    dice: { draw: () => 0, digits: (count: number) => 'a'.repeat(count) },
+    hubTables: memoryHubTables([aHub('east'), aHub('west')], clock),
+    signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
+    twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
+    registrations: { find: async () => 'absent' as const },
+  };
+  const enrollment = anEnrollment();
+  await enrollments.learn(main, enrollment, never);
+  const record = aDevice({ enrollment: enrollmentKey(main, enrollment) });
+  await records.write(key, record, undefined, never);
+  const [eastHub, westHub] = [hubs.get(hostOf('east')), hubs.get(hostOf('west'))];
+  if (!eastHub || !westHub) throw new Error('no hub');
+  const device = createIdentity(eastHub, { deviceId: 'device-1' });
+  report(eastHub, device, { reprovision: { contract: 1 } });
+  const online = (answer: () => MethodReply | undefined) => {
+    const session: Session = {
+      close: () => undefined,
+      takesMethods: () => true,
+      invoke: (_name, id) => {
+        const reply = answer();
+        if (reply) answerMethod(eastHub, device, id, reply);
+      },
+      notify: () => undefined,
+    };
+    connect(eastHub, device, session);
+  };
+  return {
+    ports,
+    time,
+    eastHub,
+    westHub,
+    online,
+    recordNow: async () => (await records.read(key, never))?.record,
+    history: () => records.history(key, 10, never),
+    move: moveDevice(ports, moveLimits),
+    see: (...evidence: readonly Evidence[]) =>
+      recordEvidence(ports, moveLimits)(main, 'device-1', evidence),
+    sweep: sweepMoves(ports, { ...moveLimits, dueMax: 10, atOnceMax: 2 }),
+    end: endMove(ports, moveLimits),
+  };
+};
+
+const order: MoveOrder = {
+  scope: main,
+  deviceId: 'device-1',
+  to: west,
+  reason: 'a test',
+  campaignId: 'by-hand',
+  windowMs: 3_600_000,
+  parkedMs: 86_400_000,
+  jitterSeconds: 0,
+  resetAllowed: false,
+  unknownAllowed: false,
+};
+
+test('[M2] the ledger says so before the device is told, at the first request and at every other', async () => {
+  const { move, online, sweep, time, ports } = await aWorld();
+  const told: (string | undefined)[] = [];
+  const look = async () => {
+    const active = (await ports.records.read(key, never))?.record.move;
+    told.push(active && `${requestId(active)} ${active.sends}`);
+  };
+  online(() => {
+    void look();
+    return { status: 200, payload: { answer: 'accepted' } };
+  });
+  expect(await move(order)).toMatchObject({ kind: 'triggered', reply: { kind: 'accepted' } });
+  time.now = at(10);
+  await sweep();
+  expect(told).toEqual([`m-${'a'.repeat(20)}:1 1`, `m-${'a'.repeat(20)}:1 2`]);
+});
+
+test('a move that is proved is settled by the event that completes it, with its history', async () => {
+  const { move, see, online, westHub, eastHub, time, recordNow, history } = await aWorld();
+  online(() => ({ status: 200, payload: { answer: 'accepted' } }));
+  await move(order);
+  time.now = at(0.1);
+  removeIdentity(eastHub, 'device-1');
+  createIdentity(westHub, { deviceId: 'device-1' });
+  const early = { kind: 'present', hub: west, at: time.now } as const;
+  await see(early);
+  expect(await recordNow()).toMatchObject({ observed: { hub: east }, move: { to: west } });
+  time.now = at(0.2);
+  await see({ kind: 'active', hub: west, at: time.now });
+  expect(await recordNow()).toMatchObject({ home: west, observed: { hub: west }, move: undefined });
+  expect(await history()).toMatchObject([{ verdict: 'verified', settledAt: at(0.2) }]);
+});
+
+test('[M1] a second move of a device is refused while the first is open', async () => {
+  const { move, online } = await aWorld();
+  online(() => undefined);
+  online(() => ({ status: 200, payload: { answer: 'accepted' } }));
+  await move(order);
+  expect(await move(order)).toMatchObject({
+    kind: 'refused',
+    why: 'not-movable',
+    because: expect.stringContaining('under way'),
+  });
+});
+
+test('a device that nothing is known of, or not enough, is refused by name', async () => {
+  const { move, eastHub } = await aWorld();
+  expect(await move({ ...order, deviceId: 'nobody' })).toMatchObject({ why: 'unknown-device' });
+  const device = eastHub.devices.get('device-1');
+  if (device) report(eastHub, device, { reprovision: null });
+  expect(await move(order)).toMatchObject({ why: 'not-known-to-be-movable' });
+  expect(await move({ ...order, unknownAllowed: true })).toMatchObject({ kind: 'triggered' });
+});
+
+test('an offline device is asked by its twin; when the move is called off, the request is gone from it', async () => {
+  const { move, end, eastHub, recordNow, history } = await aWorld();
+  expect(await move(order)).toMatchObject({ reply: { kind: 'offline' } });
+  const desired = () => eastHub.devices.get('device-1')?.desired.properties['reprovision'];
+  expect(desired()).toMatchObject({ requestId: `m-${'a'.repeat(20)}:1` });
+  expect(await recordNow()).toMatchObject({ move: { ask: { kind: 'parked' }, inTwin: true } });
+  await end(main, 'device-1', 'called off');
+  expect(desired()).toBeUndefined();
+  expect(await recordNow()).toMatchObject({ move: undefined, leftover: undefined, home: east });
+  expect(await history()).toMatchObject([{ verdict: 'cancelled', because: 'called off' }]);
+});
+
+test('a request that could not be cleared stays in the record until it is', async () => {
+  const { move, end, eastHub, recordNow, sweep, time } = await aWorld();
+  await move(order);
+  eastHub.faults.push({ matches: () => true, count: 1, does: async () => 'dropped' });
+  await end(main, 'device-1', 'called off');
+  expect(await recordNow()).toMatchObject({ leftover: { hubs: [east] } });
+  time.now = at(10);
+  await sweep();
+  expect((await recordNow())?.leftover).toBeUndefined();
+  expect(eastHub.devices.get('device-1')?.desired.properties['reprovision']).toBeUndefined();
+});
+
+test('[M7] a missing device is looked for, and found, or given up as decommissioned', async () => {
+  const { see, eastHub, westHub, sweep, time, recordNow } = await aWorld();
+  removeIdentity(eastHub, 'device-1');
+  await see({ kind: 'absent', hub: east, at: at(1) });
+  expect(await recordNow()).toMatchObject({ finding: { kind: 'missing' } });
+  time.now = at(10);
+  await sweep();
+  expect(await recordNow()).toMatchObject({ finding: { kind: 'missing' } });
+  time.now = at(17);
+  westHub.faults.push({ matches: () => true, count: 1, does: async () => 'dropped' });
+  await sweep();
+  expect(await recordNow()).toMatchObject({ finding: { kind: 'missing' } });
+  time.now = at(17 + 24 * 60);
+  await sweep();
+  expect(await recordNow()).toMatchObject({ finding: { kind: 'decommissioned' } });
+  createIdentity(westHub, { deviceId: 'device-1' });
+  await see({ kind: 'present', hub: west, at: at(2_000) });
+  expect(await recordNow()).toMatchObject({ finding: { kind: 'stray' }, observed: { hub: west } });
+});
