@@ -43,9 +43,10 @@ const measureOutage = async (name: string, does: Fault['does']): Promise<void> =
     const begun = performance.now();
     const { registrationId, key } = fleetDevice(cloud, groupKey, id);
     try {
-      const { hub } = await startVirtualDevice(cloud.azure.dps, registrationId, key);
-      if (hub.hostName !== (home.get(id) ?? hub.hostName)) count.moved += 1;
-      home.set(id, hub.hostName);
+      const { memory } = await startVirtualDevice(cloud.azure.dps, registrationId, key);
+      const hub = memory.assignment?.assignedHub ?? '';
+      if (hub !== (home.get(id) ?? hub)) count.moved += 1;
+      home.set(id, hub);
     } catch {
       count.failed += 1;
     }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type AzureProcess, startAzureProcess } from './azure-process.ts';
-import type { Device } from './devices/device.ts';
 import { startFleet } from './devices/fleet.ts';
+import type { RehomedDevice } from './devices/rehomed-device.ts';
 import { type Flags, readFlags, usage } from './flags.ts';
 import { type AppProcess, startApp } from './functions-host/app-process.ts';
 import { newHostKeys } from './functions-host/keys.ts';
@@ -11,6 +11,7 @@ import { reachLocalAzure } from './network/reach-local-azure.ts';
 import { progressLine } from './progress.ts';
 import sample from './samples/group-registration.json' with { type: 'json' };
 import { derivedKey } from './sas.ts';
+import { realWorld } from './world.ts';
 
 /**
  * `npm start`: Rehome on this machine, in three processes: this one, with the devices; azure; and the app. Anything that keeps it from
@@ -147,13 +148,13 @@ const provisionDevices = async (
   count: number,
   azure: AzureProcess,
   groupKey: string,
-): Promise<readonly Device[]> => {
+): Promise<readonly RehomedDevice[]> => {
   reachLocalAzure(azure);
   const { startDevice } = await import('./devices/device.ts'); // the SDKs take their time to load
   const startOne = (index: number) => {
     const registrationId = `device-${index}`;
     const key = derivedKey(groupKey, registrationId);
-    return startDevice({ idScope: azure.idScope, registrationId, key });
+    return startDevice({ idScope: azure.idScope, registrationId, key }, realWorld);
   };
   return startFleet(
     count,

@@ -24,15 +24,12 @@ export const answer = (
       return [settled('refused', reply.why, now)];
     case 'noHandler':
       return [settled('failed', 'its firmware has no handler for the request', now)];
-    case 'offline':
-      return [
-        {
-          type: 'MoveParked',
-          notAfter: move.parkedUntil,
-          deadline: deadlineOf(move.parkedUntil, limits),
-          nextAt: instant(now + limits.parkedLookMs),
-        },
-      ];
+    case 'offline': {
+      const { parkedUntil: notAfter } = move;
+      const deadline = deadlineOf(notAfter, limits);
+      const nextAt = instant(Math.min(now + limits.parkedLookMs, deadline - limits.graceMs));
+      return [{ type: 'MoveParked', notAfter, deadline, nextAt }];
+    }
     case 'throttled':
       return [told({ kind: 'unsent' }, instant(now + reply.retryAfterMs + soonMs))];
     case 'unsignallable':

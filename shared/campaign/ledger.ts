@@ -1,4 +1,5 @@
-import type { DeviceRecord, Finding } from '../domain/device.ts';
+import type { DeviceRecord, Leftover } from '../domain/device.ts';
+import { instant } from '../domain/instant.ts';
 import type { Move, SettledMove } from '../domain/move.ts';
 import { evolve } from './evolve.ts';
 import type { MoveEvent, MoveLife } from './move-events.ts';
@@ -26,26 +27,47 @@ export const entryAfter = (record: DeviceRecord, events: readonly MoveEvent[]): 
 };
 
 const settle = (record: DeviceRecord, settled: SettledMove): DeviceRecord => {
-  const { move, verdict, settledAt } = settled;
+  const { move, verdict } = settled;
   const moved = verdict === 'verified' || verdict === 'stranded';
   return {
     ...record,
     home: moved || move.proof.heard !== undefined ? move.to : record.home,
     move: undefined,
-    finding: findingOf(settled) ?? record.finding,
-    leftover: move.inTwin
-      ? { move: move.id, hubs: [move.from, move.to], nextAt: settledAt }
-      : record.leftover,
+    ...(moved ? whereItCame(record, settled) : {}),
+    leftover: leftoverOf(settled, record.leftover),
   };
 };
 
-/** What a move leaves behind when it ends without proof. */
-const findingOf = ({ move, settledAt }: SettledMove): Finding | undefined => {
-  const { from, proof } = move;
-  if (!proof.source?.held || !proof.target?.held) return undefined;
-  const kind = proof.heard === undefined ? 'splitHome' : 'ghost';
-  return { kind, hub: from, since: settledAt, nextAt: undefined };
+/** DPS moved it, whether it was heard from there or not. */
+const whereItCame = (
+  { observed, ghosts }: DeviceRecord,
+  { move: { to, proof }, settledAt }: SettledMove,
+): Partial<DeviceRecord> => {
+  const at = proof.heard ?? proof.target?.since ?? settledAt;
+  if (observed?.hub === to || (observed && observed.at > at)) return {};
+  return { observed: { hub: to, at }, ghosts: ghosts.filter((ghost) => ghost !== to) };
 };
+
+/** A call that puts the request there may be under way yet: it is cleared when that must have ended. */
+const clearAfterMs = 60_000;
+
+/** A request of before travels with the twin, to whatever hub the device goes next. */
+const leftoverOf = (
+  { move, verdict, settledAt }: SettledMove,
+  before: Leftover | undefined,
+): Leftover | undefined => {
+  const { id, from, to, inTwin } = move;
+  if (!before && !inTwin && verdict === 'verified') return undefined;
+  return {
+    moves: [...(before?.moves ?? []), id].slice(-movesMax),
+    hubs: [...new Set([...(before?.hubs ?? []), from, to])],
+    since: settledAt,
+    nextAt: instant(settledAt + clearAfterMs),
+  };
+};
+
+/** Of more than these the windows are over: a device does not act on them. */
+const movesMax = 8;
 
 /**
  * Whether a decision must be written now. What a look would show again is not, where the source can be asked, so that a move of a

@@ -19,7 +19,10 @@ export type TwinSight =
       readonly word: Word | undefined;
     };
 
-/** A look as evidence: of the identity as of now, of the device itself as of when it was last at work. */
+/**
+ * A look as evidence: of the identity as of now; of the device, and of what it said, as of when it was last at work there. Where it never
+ * was, its words are a copy.
+ */
 export const evidenceOf = (
   hub: HubHostName,
   sight: TwinSight,
@@ -27,10 +30,9 @@ export const evidenceOf = (
 ): readonly Evidence[] => {
   if (sight.kind !== 'found') return [{ kind: sight.kind, hub, at: now }];
   const { connected, lastActivityAt, word } = sight;
-  const activeAt = connected ? now : lastActivityAt;
-  return [
-    { kind: 'present', hub, at: now },
-    ...(activeAt === undefined ? [] : [{ kind: 'active', hub, at: activeAt } as const]),
-    ...(word === undefined ? [] : [{ kind: 'said', hub, at: now, word } as const]),
-  ];
+  const found = { kind: 'found', hub, at: now } as const;
+  const at = connected ? now : lastActivityAt;
+  if (at === undefined) return [found];
+  const active = { kind: 'active', hub, at } as const;
+  return word ? [found, active, { kind: 'said', hub, at, word }] : [found, active];
 };

@@ -37,8 +37,11 @@ const next = (move: Move, now: Instant, draw: number, limits: MoveLimits): MoveE
     type: 'LookPlanned',
     nextAt: instant(now + delayMs),
   });
-  const under = proof.target?.held || proof.heard !== undefined || proof.source?.held === false;
-  if (under || now > notAfter) return lookAgain(limits.lookMs);
+  /** Ever less often: what a look has not shown yet, an event will. */
+  const lookLater = (since: Instant): MoveEvent => lookAgain(Math.max(limits.lookMs, now - since));
+  const under = proof.heard ?? (proof.target?.held ? proof.target.since : goneSince(proof));
+  if (under !== undefined) return lookLater(under);
+  if (now > notAfter) return lookLater(notAfter);
   if (now < notBefore) return lookAgain(notBefore - now);
   const renewed = ask.kind === 'deferred' || ask.kind === 'over';
   if (renewed && attempt >= limits.attemptsMax) {
@@ -52,3 +55,6 @@ const next = (move: Move, now: Instant, draw: number, limits: MoveLimits): MoveE
     nextAt: instant(now + delayMs),
   };
 };
+
+const goneSince = ({ source }: Move['proof']): Instant | undefined =>
+  source?.held === false ? source.since : undefined;

@@ -1,10 +1,12 @@
 import type { DeviceRecord, Finding, Observation } from '../domain/device.ts';
-import { instant } from '../domain/instant.ts';
-import { type Evidence, isWord, shows } from './evidence.ts';
+import type { HubHostName } from '../domain/hub.ts';
+import { type Instant, instant } from '../domain/instant.ts';
+import type { Evidence } from './evidence.ts';
 
 /**
  * What evidence changes in where a device is known to be, whether it has a move or not; the record itself when nothing. [M4] The newest
- * sight wins, in whatever order they come. [M7] That its identity was deleted makes it missing, and no more.
+ * sight wins, in whatever order they come. [M7] That its identity was deleted makes it missing, and no more. That a look found an
+ * identity says nothing of where the device is: it may have been left behind.
  */
 export const whereaboutsAfter = (
   record: DeviceRecord,
@@ -12,23 +14,37 @@ export const whereaboutsAfter = (
 ): DeviceRecord => evidence.reduce(after, record);
 
 const after = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
-  const held = shows(seen);
-  if (held === true) return foundOn(record, seen);
-  return held === false ? goneFrom(record, seen) : record;
+  switch (seen.kind) {
+    case 'created':
+    case 'active':
+    case 'said':
+      return seenOn(record, seen);
+    case 'found':
+      return seen.hub === record.observed?.hub ? seenOn(record, seen) : record;
+    case 'absent':
+      return goneFrom(record, seen);
+    case 'silent':
+      return record;
+  }
 };
 
-const foundOn = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
+const seenOn = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
   const { observed, finding } = record;
   const { hub, at } = seen;
   if (observed && at <= observed.at) return record;
   if (observed?.hub === hub) {
-    const lost = finding?.kind === 'missing' || finding?.kind === 'decommissioned';
-    return lost && at > finding.since ? { ...record, finding: strayed(record, seen) } : record;
+    const isOver = finding && finding.kind !== 'stray' && at > finding.since && isOf(finding, seen);
+    return isOver ? { ...record, finding: strayed(record, seen) } : record;
   }
-  // While a move is on, the source's record of the device is no news of where it lives.
-  if (record.move && hub === record.move.from && !isWord(seen)) return record;
-  return { ...record, observed: { hub, at }, finding: strayed(record, seen) };
+  // While a move is on, an identity that is made at its source is no news of where the device lives.
+  if (record.move && hub === record.move.from && seen.kind === 'created') return record;
+  const ghosts = record.ghosts.filter((ghost) => ghost !== hub);
+  return { ...record, observed: { hub, at }, ghosts, finding: strayed(record, seen) };
 };
+
+/** A split home is mended by a sign of the device itself alone. */
+const isOf = ({ kind }: Finding, seen: Evidence): boolean =>
+  kind !== 'splitHome' || seen.kind === 'active' || seen.kind === 'said';
 
 /** A device that has no home yet, or is being moved, is nowhere astray. */
 const strayed = ({ home, move }: DeviceRecord, { hub, at }: Observation): Finding | undefined =>
@@ -37,7 +53,8 @@ const strayed = ({ home, move }: DeviceRecord, { hub, at }: Observation): Findin
     : { kind: 'stray', hub, since: at, nextAt: undefined };
 
 const goneFrom = (record: DeviceRecord, { hub, at }: Evidence): DeviceRecord => {
-  const { observed, finding, move } = record;
+  const { observed, finding, move, ghosts } = record;
+  if (ghosts.includes(hub)) return { ...record, ghosts: ghosts.filter((ghost) => ghost !== hub) };
   if (move || observed?.hub !== hub || at < observed.at) return record; // a move looks for itself
   if (finding?.kind === 'missing' || finding?.kind === 'decommissioned') return record;
   const nextAt = instant(at + missingLookMs);
@@ -51,6 +68,33 @@ export const missingLookMs = 15 * 60_000;
 const missingLookAgainMs = 24 * 60 * 60_000;
 
 /**
+ * A device after a look at several hubs at once. The one that holds its identity alone is where it is. Of several, those where it is not
+ * observed are ghosts; and where it is at work on none of them, its home is split.
+ */
+export const lookedFor = (
+  record: DeviceRecord,
+  looked: readonly Evidence[],
+  now: Instant,
+): DeviceRecord => {
+  const known = whereaboutsAfter(record, looked);
+  const holders = hubsOf(looked, 'found');
+  const [only] = holders;
+  const observed = known.observed?.hub;
+  if (only === undefined) return known;
+  const isGone = observed === undefined || hubsOf(looked, 'absent').includes(observed);
+  const moved = isGone ? seenOn(known, { kind: 'created', hub: only, at: now }) : known;
+  const lives = moved.observed?.hub ?? only;
+  const ghosts = [...new Set([...moved.ghosts, ...holders])].filter((hub) => hub !== lives);
+  if (ghosts.every((hub) => moved.ghosts.includes(hub))) return moved;
+  const isAtWork = hubsOf(looked, 'active').some((hub) => holders.includes(hub));
+  const split = { kind: 'splitHome', hub: lives, since: now, nextAt: undefined } as const;
+  return { ...moved, ghosts, finding: isAtWork ? moved.finding : split };
+};
+
+const hubsOf = (looked: readonly Evidence[], kind: Evidence['kind']): readonly HubHostName[] =>
+  looked.filter((seen) => seen.kind === kind).map(({ hub }) => hub);
+
+/**
  * [M7] A missing device after it was looked for on every linked hub and at DPS: found again; decommissioned, when it is absent from all
  * of them; else to be looked for once more.
  */
@@ -58,9 +102,9 @@ export const missingAfter = (
   record: DeviceRecord,
   looked: readonly Evidence[],
   atDps: 'found' | 'absent' | 'silent',
-  now: Evidence['at'],
+  now: Instant,
 ): DeviceRecord => {
-  const { finding, ...known } = whereaboutsAfter(record, looked);
+  const { finding, ...known } = lookedFor(record, looked, now);
   if (finding?.kind !== 'missing') return { ...known, finding };
   const absent = atDps === 'absent' && looked.every(({ kind }) => kind === 'absent');
   return absent

@@ -67,15 +67,21 @@ export type DeviceRecord = {
   readonly conflictsWith: string | undefined;
   /** The move under way [M1]. */
   readonly move: Move | undefined;
-  /** A request of a settled move that still stands in the desired properties on a hub, and is to be cleared. */
   readonly leftover: Leftover | undefined;
   /** What is wrong with it, for a person or a campaign to mend. */
   readonly finding: Finding | undefined;
+  /** Hubs that hold an identity of it, though it lives on another. */
+  readonly ghosts: readonly HubHostName[];
 };
 
+/**
+ * What is still to be done after moves: their requests may stand in the twins on these hubs, and where one was not proved, it is yet to
+ * be seen where the device came to be. It waits while another move is open.
+ */
 export type Leftover = {
-  readonly move: MoveId;
+  readonly moves: readonly MoveId[];
   readonly hubs: readonly HubHostName[];
+  readonly since: Instant;
   readonly nextAt: Instant;
 };
 
@@ -85,10 +91,9 @@ export type Leftover = {
  *     missing         its identity was deleted, and has not been seen elsewhere
  *     decommissioned  missing, and later absent from every linked hub and from DPS
  *     stray           it turned up on a hub that is not its home
- *     ghost           it lives on one hub, and another still holds an identity of it
- *     splitHome       two hubs hold its identity, and it was heard from on neither
+ *     splitHome       several hubs hold its identity, and it was at work on none of them
  */
-export const findingKinds = ['missing', 'decommissioned', 'stray', 'ghost', 'splitHome'] as const;
+export const findingKinds = ['missing', 'decommissioned', 'stray', 'splitHome'] as const;
 export type Finding = {
   readonly kind: (typeof findingKinds)[number];
   /** The hub that it was found out on. */
@@ -115,10 +120,12 @@ export const newDeviceRecord = (
   move: undefined,
   leftover: undefined,
   finding: undefined,
+  ghosts: [],
 });
 
 /** When somebody has to look after it: undefined for nearly all of a fleet, nearly all of the time. */
 export const nextAtOf = ({ move, leftover, finding }: DeviceRecord): Instant | undefined => {
-  const times = [move?.nextAt, leftover?.nextAt, finding?.nextAt].filter((at) => at !== undefined);
+  if (move) return move.nextAt; // what else there is to do waits for it
+  const times = [leftover?.nextAt, finding?.nextAt].filter((at) => at !== undefined);
   return times.length ? instant(Math.min(...times)) : undefined;
 };

@@ -5,14 +5,20 @@ import type { Reply } from '../campaign/move-commands.ts';
 import type { DeviceKey, DeviceRecord } from '../domain/device.ts';
 import { type Move, requestId } from '../domain/move.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DeviceSignal } from '../ports/device-signal.ts';
 import type { Dice } from '../ports/dice.ts';
 import { changeRecord, type Ledger } from './change-record.ts';
 
-export type AskPorts = Ledger & { readonly clock: Clock; readonly dice: Dice };
+export type AskPorts = Ledger & {
+  readonly signal: DeviceSignal;
+  readonly clock: Clock;
+  readonly dice: Dice;
+};
 
 /**
- * [M2] Tells a device what the ledger says already: by method, else, where it is offline, by its desired properties; then writes down
- * what came of it. Killed on the way, the sweep finds the move as it was, and sends the same request again.
+ * [M2] Tells a device what the ledger says already: by method, else, where it is offline, by its desired properties, which the ledger
+ * hears of first as well, so that nothing is left in a twin that nobody knows of. Killed on the way, the sweep finds the move as it was,
+ * and sends the same request again.
  */
 export const askDevice = async (
   ports: AskPorts,
@@ -21,20 +27,30 @@ export const askDevice = async (
   { deviceId, scope }: Pick<DeviceRecord, 'deviceId' | 'scope'>,
   move: Move,
 ): Promise<Reply> => {
-  const { signal, clock, dice } = ports;
+  const { signal } = ports;
   const address = { hub: move.from, deviceId };
   const asked = await signal.ask(address, move, scope);
-  const parked = { ...move, notAfter: move.parkedUntil };
-  const reply = asked.kind === 'offline' ? await signal.park(address, parked) : asked;
-  await changeRecord(ports, key, (record) => {
-    if (!record) return { entry: undefined, said: undefined };
-    const events = decide(
-      lifeOf(record),
-      { type: 'HearReply', request: requestId(move), reply, now: clock.now(), draw: dice.draw() },
-      limits,
-    );
-    const worth = isWorthWriting(record.move, events, true);
-    return { entry: worth ? entryAfter(record, events) : undefined, said: undefined };
-  });
-  return reply;
+  const open = await hearReply(ports, limits, key, move, asked);
+  if (asked.kind !== 'offline' || !open) return asked;
+  const parked = await signal.park(address, open);
+  if (parked.kind !== 'offline') await hearReply(ports, limits, key, open, parked);
+  return parked;
 };
+
+/** Answers the move as it stands then; undefined when it is no longer open. */
+const hearReply = (
+  ports: AskPorts,
+  limits: MoveLimits,
+  key: DeviceKey,
+  move: Move,
+  reply: Reply,
+): Promise<Move | undefined> =>
+  changeRecord(ports, key, (record) => {
+    if (record?.move?.id !== move.id) return { entry: undefined, said: undefined };
+    const [now, draw] = [ports.clock.now(), ports.dice.draw()];
+    const command = { type: 'HearReply', request: requestId(move), reply, now, draw } as const;
+    const events = decide(lifeOf(record), command, limits);
+    const entry = entryAfter(record, events);
+    const worth = isWorthWriting(record.move, events, true);
+    return { entry: worth ? entry : undefined, said: entry.record.move };
+  });

@@ -3,16 +3,16 @@ import { entryAfter, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { evidenceOf } from '../campaign/look.ts';
 import type { MoveEvent } from '../campaign/move-events.ts';
-import { missingAfter, whereaboutsAfter } from '../campaign/whereabouts.ts';
-import type { DeviceRecord } from '../domain/device.ts';
-import type { Instant } from '../domain/instant.ts';
+import { lookedFor, missingAfter, whereaboutsAfter } from '../campaign/whereabouts.ts';
+import type { DeviceRecord, Leftover } from '../domain/device.ts';
+import { type Instant, instant } from '../domain/instant.ts';
 import type { Move, SettledMove } from '../domain/move.ts';
 import type { Due } from '../ports/device-records.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
 import type { Registrations } from '../ports/registrations.ts';
 import { type AskPorts, askDevice } from './ask-device.ts';
-import { type Change, changeRecord, clearLeftover } from './change-record.ts';
+import { type Change, changeRecord } from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
 
 /** Devices looked after, moves settled, and devices that could not be looked after: they stay due. */
@@ -99,6 +99,7 @@ const change = async (
   const now = ports.clock.now();
   if (!record) return { entry: undefined, said: nothing };
   if (record.move && record.move.nextAt <= now) return wake(ports, limits, record, record.move);
+  if (record.move) return { entry: undefined, said: nothing };
   const tidied = await tidy(ports, record, now);
   if (tidied === record) return { entry: undefined, said: nothing };
   return { entry: { record: tidied, settled: undefined }, said: nothing };
@@ -125,10 +126,40 @@ const wake = async (
 /** A request that still stands in a twin, and a device that is missing. */
 const tidy = async (ports: Ports, record: DeviceRecord, now: Instant): Promise<DeviceRecord> => {
   const { leftover, finding } = record;
-  const cleared = leftover && leftover.nextAt <= now ? await clearLeftover(ports, record) : record;
+  const stands = leftover && leftover.nextAt <= now;
+  const cleared = stands ? await clearLeftover(ports, record, leftover, now) : record;
   const missing = finding?.kind === 'missing' && (finding.nextAt ?? now) <= now;
   return missing ? lookFor(ports, cleared, now) : cleared;
 };
+
+/**
+ * Takes settled moves' requests out of the twins where they may stand, and sees where the device came to be. A hub that gives no answer
+ * is asked again, for a week.
+ */
+const clearLeftover = async (
+  { signal, twins }: Ports,
+  record: DeviceRecord,
+  { moves, hubs, since }: Leftover,
+  now: Instant,
+): Promise<DeviceRecord> => {
+  const { deviceId } = record;
+  const looked = await Promise.all(
+    hubs.map(async (hub) => {
+      const cleared = await signal.clear({ hub, deviceId }, moves);
+      const evidence = evidenceOf(hub, await twins.look({ hub, deviceId }), now);
+      return { hub, evidence, done: cleared && evidence.every(({ kind }) => kind !== 'silent') };
+    }),
+  );
+  const left = looked.filter(({ done }) => !done).map(({ hub }) => hub);
+  const given = left.length === 0 || now > since + clearingMsMax;
+  const nextAt = instant(now + clearAgainMs);
+  const leftover = given ? undefined : { moves, hubs: left, since, nextAt };
+  const evidence = looked.flatMap((one) => one.evidence);
+  return { ...lookedFor(record, evidence, now), leftover };
+};
+
+const clearAgainMs = 5 * 60_000;
+const clearingMsMax = 7 * 24 * 3_600_000;
 
 /** [M7] On every hub that is known, and at DPS. */
 const lookFor = async (

@@ -12,6 +12,6 @@ export type DeviceSignal = {
   readonly ask: (device: DeviceAddress, move: Move, scope: Scope) => Promise<Reply>;
   /** By desired property, for a device that is offline: `offline` says that the request is in place. */
   readonly park: (device: DeviceAddress, move: Move) => Promise<Reply>;
-  /** Takes the request of a move out of the desired properties, where it stands there; false when the hub gave no answer. */
-  readonly clear: (device: DeviceAddress, move: MoveId) => Promise<boolean>;
+  /** Takes a request of these moves out of the desired properties, where it stands there; false when the hub gave no answer. */
+  readonly clear: (device: DeviceAddress, moves: readonly MoveId[]) => Promise<boolean>;
 };

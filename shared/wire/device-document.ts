@@ -32,11 +32,14 @@ const deviceDocument = z.object({
     .optional(),
   conflictsWith: z.string().optional(),
   move: move.optional(),
-  leftover: z.object({ move: moveId, hubs: z.array(hub), nextAt: time }).optional(),
+  leftover: z
+    .object({ moves: z.array(moveId), hubs: z.array(hub), since: time, nextAt: time })
+    .optional(),
   finding: z
     .object({ kind: z.enum(findingKinds), hub, since: time, nextAt: time.optional() })
     .transform(({ nextAt, ...found }): Finding => ({ ...found, nextAt }))
     .optional(),
+  ghosts: z.array(hub).optional(),
   /** When the sweep looks after it: absent when it need not. */
   nextAt: z.number().optional(),
 });
@@ -45,7 +48,7 @@ export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord)
   schemaVersion: 1 as const,
   id,
   slice,
-  ...present(record),
+  ...present({ ...record, ghosts: record.ghosts.length ? record.ghosts : undefined }),
   ...present({ nextAt: nextAtOf(record) }),
 });
 
@@ -76,5 +79,6 @@ export const parseDeviceDocument = (document: unknown): DeviceRecord => {
     move: read.move,
     leftover: read.leftover,
     finding: read.finding,
+    ghosts: read.ghosts ?? [],
   };
 };

@@ -236,7 +236,7 @@ describe('a request by desired property', () => {
   test('is put beside what is there, and cleared again', async () => {
     expect(await park()).toEqual({ kind: 'offline' });
     expect(desired()).toMatchObject({ interval: 5, reprovision: { requestId: requestId(move) } });
-    expect(await anAdapter().signal.clear(device, move.id)).toBe(true);
+    expect(await anAdapter().signal.clear(device, [move.id])).toBe(true);
     expect(desired()).toEqual({ interval: 5 });
   });
 
@@ -268,15 +268,15 @@ describe('a request by desired property', () => {
 
   test('of another move is left alone', async () => {
     await park();
-    expect(await anAdapter().signal.clear(device, moveId('9'.repeat(20)))).toBe(true);
+    expect(await anAdapter().signal.clear(device, [moveId('9'.repeat(20))])).toBe(true);
     expect(desired()).toMatchObject({ reprovision: { requestId: requestId(move) } });
   });
 
   test('is clear where the device is not, and not where the hub gives no answer', async () => {
     hub.devices.clear();
-    expect(await anAdapter().signal.clear(device, move.id)).toBe(true);
+    expect(await anAdapter().signal.clear(device, [move.id])).toBe(true);
     fault(async () => 'dropped');
-    expect(await anAdapter().signal.clear(device, move.id)).toBe(false);
+    expect(await anAdapter().signal.clear(device, [move.id])).toBe(false);
   });
 });
 
@@ -349,6 +349,6 @@ describe('the profile of IoT Central’s migrator', () => {
     const { signal } = anAdapter(systemDeadline, profile);
     expect(await signal.ask(device, move, main)).toEqual({ kind: 'offline' });
     expect(await signal.park(device, move)).toMatchObject({ kind: 'throttled' });
-    expect(await signal.clear(device, move.id)).toBe(true);
+    expect(await signal.clear(device, [move.id])).toBe(true);
   });
 });

@@ -58,7 +58,7 @@ const reply = (given: Reply, minute = 0.1, request = `${aPlan().id}:1`): MoveCom
 });
 
 const [created, deleted, connected] = [
-  seen('present', west, 1),
+  seen('created', west, 1),
   seen('absent', east, 1.1),
   seen('active', west, 1.2),
 ];
@@ -73,17 +73,32 @@ describe('the happy way', () => {
   test('[M3] is verified only when reassigned on both sides and heard from on the target', () => {
     const all = [created, deleted, connected];
     for (const missing of all) {
-      const rest = all.filter((one) => one !== missing);
-      const life = lived(triggered(), see(...rest));
-      // A device that was heard from on the target has an identity there.
-      expect(life.kind).toBe(missing === created ? 'settled' : 'open');
-      expect(settledAs(lived(life, see(missing)))).toContain('verified');
+      const life = lived(triggered(), see(...all.filter((one) => one !== missing)));
+      expect(life.kind).toBe('open');
+      const looked = [seen('absent', east, 2), seen('found', west, 2)];
+      const heard = missing === connected ? [connected] : [];
+      expect(settledAs(lived(life, see(...looked, ...heard)))).toContain('verified');
     }
+    expect(settledAs(lived(triggered(), see(...all)))).toContain('verified');
+  });
+
+  test('[M3] that the source was empty before the target had the device is no proof', () => {
+    const between = lived(triggered(), see(seen('absent', east, 1), seen('active', west, 2)));
+    expect(settledAs(between)).toBe('open: reassigned');
+    expect(settledAs(lived(between, see(seen('found', east, 3))))).toBe('open: reassigned');
+    expect(settledAs(lived(between, see(seen('absent', east, 3))))).toContain('verified');
   });
 
   test('[M3] what is not newer than the trigger proves nothing', () => {
     const before = [seen('active', west, 0), seen('absent', east, -1), said(west, 0)];
     expect(lived(triggered(), see(...before))).toEqual(triggered());
+  });
+
+  test('[M3] what a migration copied is not heard: on the target only a word about this move counts', () => {
+    const before = said(west, 1, { request: `m-${'1'.repeat(20)}:1` });
+    const life = lived(triggered(), see(created, deleted, before));
+    expect(settledAs(life)).toBe('open: reassigned');
+    expect(settledAs(lived(life, see(said(west, 2))))).toContain('verified');
   });
 
   test('[M3] what was seen on a third hub proves nothing', () => {
@@ -95,12 +110,12 @@ describe('the happy way', () => {
   test('[M3] a device is landed while its source cannot be asked, and verified when it can', () => {
     const landed = lived(triggered(), see(connected), wake(3, seen('silent', east, 3)));
     expect(settledAs(landed)).toBe('open: landed');
-    expect(settledAs(lived(landed, wake(9, seen('present', east, 9))))).toBe('open: reassigned');
+    expect(settledAs(lived(landed, wake(9, seen('created', east, 9))))).toBe('open: reassigned');
     expect(settledAs(lived(landed, wake(9, seen('absent', east, 9))))).toContain('verified');
   });
 
   test('[M3] a source that got the device back is not proved gone by the deletion before', () => {
-    const back = seen('present', east, 5);
+    const back = seen('created', east, 5);
     for (const order of [
       [deleted, back],
       [back, deleted],
@@ -189,7 +204,7 @@ describe('[M5] requests', () => {
   test('nobody is asked once the device is on its way, or its window has closed, or not begun', () => {
     const types = (life: MoveLife, command: MoveCommand) =>
       decided(life, command).map(({ type }) => type);
-    expect(types(triggered(), wake(5, seen('present', west, 5)))).not.toContain('RequestSent');
+    expect(types(triggered(), wake(5, seen('found', west, 5)))).not.toContain('RequestSent');
     expect(types(triggered(), wake(5, seen('absent', east, 5)))).not.toContain('RequestSent');
     expect(types(triggered(), wake(61))).toEqual(['LookPlanned']);
     expect(types(triggered({ notBefore: at(10) }), wake(5))).toEqual(['LookPlanned']);
@@ -255,7 +270,7 @@ describe('[M6] at the deadline, whatever was seen, the move is settled by name',
     ],
     [
       'a ghost',
-      [see(connected, seen('present', east, 2))],
+      [see(connected, seen('created', east, 2))],
       `failed: heard from on ${west}, but ${east} still holds its identity`,
     ],
   ])('with %s', (_what, commands, verdict) => {
@@ -277,11 +292,11 @@ describe('[M6] at the deadline, whatever was seen, the move is settled by name',
   test('a device that DPS moved and that is silent there is stranded long before', () => {
     const moved = lived(triggered(), see(created, deleted));
     const silence = moveLimits.silenceMs / 60_000;
-    expect(lived(moved, wake(silence - 1, seen('present', west, silence - 1))).kind).toBe('open');
+    expect(lived(moved, wake(silence - 1, seen('created', west, silence - 1))).kind).toBe('open');
     const stranded = lived(
       moved,
-      wake(5, seen('present', west, 5)),
-      wake(silence + 1, seen('present', west, silence + 1)),
+      wake(5, seen('found', west, 5)),
+      wake(silence + 1, seen('created', west, silence + 1)),
     );
     expect(settledAs(stranded)).toContain('stranded');
   });

@@ -15,7 +15,7 @@ const hub = fc.constantFrom(east, west, host('north'));
 const request = fc.constantFrom(`${aPlan().id}:1`, `${aPlan().id}:2`, 'another');
 const state = fc.constantFrom('accepted', 'deferred', 'refused', 'done', 'failed' as const);
 const sight = fc.record({
-  kind: fc.constantFrom('present', 'absent', 'active', 'silent' as const),
+  kind: fc.constantFrom('created', 'found', 'absent', 'active', 'silent' as const),
   hub,
   at: time,
 });
@@ -139,7 +139,7 @@ test('[M4] doubled and in any order, the same evidence leads to the same proof',
 
 test('[M4] the observed hub is that of the newest sight, in whatever order they come', () => {
   const sights = fc.array(
-    sight.filter(({ kind }) => kind === 'present' || kind === 'active'),
+    sight.filter(({ kind }) => kind === 'created' || kind === 'active'),
     { minLength: 1, maxLength: 8 },
   );
   fc.assert(
@@ -158,7 +158,7 @@ test('[M4] the observed hub is that of the newest sight, in whatever order they 
 test('[M6] whatever happens, looked at when it is due, a move is settled by its deadline', () => {
   fc.assert(
     fc.property(commands, fc.array(draw, { minLength: 1 }), (given, draws) => {
-      let life = triggered();
+      let life = triggered({ parkedUntil: instant(5_400_000) });
       let now: Instant = instant(0);
       const later = [...given].sort((one, other) => one.now - other.now);
       for (let looks = 0; life.kind === 'open'; looks += 1) {

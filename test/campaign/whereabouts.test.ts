@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../shared/campaign/evidence.ts';
 import {
+  lookedFor,
   missingAfter,
   missingLookMs,
   whereaboutsAfter,
@@ -18,7 +19,7 @@ const seen = (kind: Sight, hub: HubHostName, minute: number): Evidence => ({
 
 test('what is no news changes nothing: most events of a fleet', () => {
   const device = aDevice();
-  const news = [seen('active', east, 1), seen('present', east, 2), seen('silent', east, 3)];
+  const news = [seen('active', east, 1), seen('created', east, 2), seen('silent', east, 3)];
   expect(whereaboutsAfter(device, news)).toBe(device);
 });
 
@@ -37,8 +38,8 @@ test('[M7] a deleted identity makes the device missing, to be looked for, and no
 
 test('a device that turns up again is missing no longer', () => {
   const missing = whereaboutsAfter(aDevice(), [seen('absent', east, 1)]);
-  expect(whereaboutsAfter(missing, [seen('present', east, 2)]).finding).toBeUndefined();
-  expect(whereaboutsAfter(missing, [seen('present', east, 0.5)]).finding).toBe(missing.finding);
+  expect(whereaboutsAfter(missing, [seen('created', east, 2)]).finding).toBeUndefined();
+  expect(whereaboutsAfter(missing, [seen('created', east, 0.5)]).finding).toBe(missing.finding);
 });
 
 test('on a hub that is not its home it is a stray, until it is home', () => {
@@ -59,7 +60,7 @@ test('a deletion where it is not, or of before, is none of its own', () => {
 
 test('during its move a device is neither missing nor astray', () => {
   const moving = aDevice({ move: aMove() });
-  const seenMoving = [seen('absent', east, 1), seen('present', west, 2), seen('present', east, 3)];
+  const seenMoving = [seen('absent', east, 1), seen('created', west, 2), seen('created', east, 3)];
   const { finding, observed } = whereaboutsAfter(moving, seenMoving);
   expect(finding).toBeUndefined();
   expect(observed).toEqual({ hub: west, at: at(2) });
@@ -75,7 +76,34 @@ test('[M7] only one that is absent from every hub and from DPS is decommissioned
   expect(after(nowhere, 'found')).toMatchObject({ kind: 'missing' });
   const oneSilent = [seen('absent', east, 16), seen('silent', west, 16)];
   expect(after(oneSilent, 'absent')).toMatchObject({ kind: 'missing' });
-  expect(after([seen('absent', east, 16), seen('present', west, 16)], 'found')).toMatchObject({
+  expect(after([seen('absent', east, 16), seen('found', west, 16)], 'found')).toMatchObject({
     kind: 'stray',
+  });
+});
+
+test('an identity that a look finds is no sign of the device, unless it is the only one', () => {
+  const device = aDevice();
+  expect(whereaboutsAfter(device, [seen('found', west, 1)])).toBe(device);
+  const both = [seen('found', east, 1), seen('found', west, 1)];
+  expect(lookedFor(device, [...both, seen('active', east, 1)], at(1))).toMatchObject({
+    observed: { hub: east },
+    ghosts: [west],
+    finding: undefined,
+  });
+  const moved = lookedFor(device, [seen('absent', east, 1), seen('found', west, 1)], at(1));
+  expect(moved).toMatchObject({ observed: { hub: west }, ghosts: [], finding: { kind: 'stray' } });
+});
+
+test('a home is split while several hubs hold it and it is at work on none', () => {
+  const both = [seen('found', east, 1), seen('found', west, 1)];
+  const split = lookedFor(aDevice(), both, at(1));
+  expect(split).toMatchObject({ finding: { kind: 'splitHome', hub: east }, ghosts: [west] });
+  const heard = whereaboutsAfter(split, [seen('active', east, 2)]);
+  expect(heard).toMatchObject({ finding: undefined, ghosts: [west] });
+  expect(whereaboutsAfter(heard, [seen('absent', west, 3)]).ghosts).toEqual([]);
+  expect(whereaboutsAfter(heard, [seen('active', west, 3)])).toMatchObject({
+    observed: { hub: west },
+    ghosts: [],
+    finding: { kind: 'stray' },
   });
 });

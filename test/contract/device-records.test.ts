@@ -8,7 +8,7 @@ import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import type { SettledMove } from '../../shared/domain/move.ts';
 import type { DeviceRecords } from '../../shared/ports/device-records.ts';
-import { aDevice, aMove, at, east } from '../support/a-move.ts';
+import { aDevice, aMove, at, east, west } from '../support/a-move.ts';
 import { main } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
 
@@ -95,6 +95,7 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     const full = {
       ...aRecord('pump'),
       ...aDevice({
+        ghosts: [west],
         enrollment: 'main:group:fleet',
         move: aMove({
           ask: { kind: 'deferred', until: instant(5) },
@@ -105,8 +106,8 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
           },
           sourceSilentAt: instant(6),
         }),
-        leftover: { move: aMove().id, hubs: [east], nextAt: instant(7) },
-        finding: { kind: 'ghost', hub: east, since: instant(8), nextAt: instant(9) },
+        leftover: { moves: [aMove().id], hubs: [east], since: instant(6), nextAt: instant(7) },
+        finding: { kind: 'missing', hub: east, since: instant(8), nextAt: instant(9) },
       }),
     };
     await records.write(key, full, undefined, signal);

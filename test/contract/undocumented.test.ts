@@ -45,8 +45,11 @@ const provision = async (undocumented: Partial<Undocumented>): Promise<readonly 
   };
   const group = readEnrollment('group', 'fleet', body, undefined, realWorld);
   dps.enrollments.set(enrollmentKey('group', 'fleet'), group);
-  const register = async (id: string) =>
-    (await startVirtualDevice(dps, id, derivedKey(group.primaryKey, id))).hub.hostName;
+  const register = async (id: string) => {
+    const device = await startVirtualDevice(dps, id, derivedKey(group.primaryKey, id));
+    await device.stop();
+    return device.memory.assignment?.assignedHub ?? '';
+  };
   const landed: string[] = [];
   for (let index = 0; index < 30; index += 1) {
     const first = await register(`device-${index}`);

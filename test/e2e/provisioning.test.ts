@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { type Device, startDevice } from '../../local/devices/device.ts';
+import { startDevice } from '../../local/devices/device.ts';
+import type { Assignment } from '../../local/devices/radio.ts';
+import type { Memory, RehomedDevice } from '../../local/devices/rehomed-device.ts';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
 import { reachLocalAzure } from '../../local/network/reach-local-azure.ts';
+import { realWorld } from '../../local/world.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { aFleet, answersIn } from '../support/a-fleet.ts';
 import { main } from '../support/a-request.ts';
@@ -21,17 +24,26 @@ const recordsOf = ({
   return new Map(documents.map((document) => [document.id, document]));
 };
 
-const stopAll = (devices: readonly Device[]) => Promise.all(devices.map(({ stop }) => stop()));
+const assignmentOf = ({ assignment }: Memory): Assignment => {
+  if (!assignment) throw new Error('It was not assigned.');
+  return assignment;
+};
+const hubOf = ({ memory }: RehomedDevice): string => assignmentOf(memory).assignedHub;
+
+const stopAll = (devices: readonly RehomedDevice[]) =>
+  Promise.all(devices.map(({ stop }) => stop()));
 
 test('devices on the genuine SDK land on the hub that the webhook named, connected, and their state stands in Cosmos', async () => {
   const fleet = await aFleet();
   reachLocalAzure(fleet.azure);
-  const devices = await Promise.all(ids(12).map((id) => startDevice(fleet.identityOf(id))));
+  const devices = await Promise.all(
+    ids(12).map((id) => startDevice(fleet.identityOf(id), realWorld)),
+  );
   const answers = answersIn(fleet.log);
   await vi.waitFor(() => expect(recordsOf(fleet).size).toBe(12), { timeout: 10_000 });
   const records = recordsOf(fleet);
-  for (const { assignment } of devices) {
-    const { deviceId, assignedHub } = assignment;
+  for (const { memory } of devices) {
+    const { deviceId, assignedHub } = assignmentOf(memory);
     const there = fleet.azure.hubs.get(assignedHub)?.devices.get(deviceId);
     expect(there).toMatchObject({ reported: { properties: { hub: assignedHub } } });
     expect(there?.session).toBeDefined();
@@ -44,7 +56,7 @@ test('devices on the genuine SDK land on the hub that the webhook named, connect
 test('[R1] the app killed while devices register, and restarted: none is lost, each is where the webhook said', async () => {
   const fleet = await aFleet();
   reachLocalAzure(fleet.azure);
-  const starting = ids(60).map((id) => startDevice(fleet.identityOf(id)));
+  const starting = ids(60).map((id) => startDevice(fleet.identityOf(id), realWorld));
   await vi.waitFor(() => expect(answersIn(fleet.log).size).toBeGreaterThan(5), {
     timeout: 5_000,
     interval: 5,
@@ -53,8 +65,8 @@ test('[R1] the app killed while devices register, and restarted: none is lost, e
   const devices = await Promise.all(starting);
   const answers = answersIn(fleet.log);
   expect(devices).toHaveLength(60);
-  for (const { assignment } of devices) {
-    const { deviceId, assignedHub } = assignment;
+  for (const { memory } of devices) {
+    const { deviceId, assignedHub } = assignmentOf(memory);
     const on = [...fleet.azure.hubs.values()].filter((hub) => hub.devices.has(deviceId));
     expect(on.map(({ hostName }) => hostName)).toEqual([assignedHub]);
     // An answer that was lost with the process may be missing in its log, but none that it gave is another hub.
@@ -76,21 +88,23 @@ test.each<[string, Fleet['cosmos']['faults'][number]['does']]>([
       return startVirtualDevice(fleet.azure.dps, registrationId, key);
     };
     const residents = await Promise.all(ids(10).map(start));
+    await stopAll(residents);
     fleet.cosmos.faults.push({ count: Number.POSITIVE_INFINITY, matches: () => true, does });
     const [again, newcomers] = await Promise.all([
       Promise.all(ids(10).map(start)),
       Promise.all(ids(30).slice(10).map(start)),
     ]);
-    expect(again.map(({ hub }) => hub.hostName)).toEqual(residents.map(({ hub }) => hub.hostName));
+    expect(again.map(hubOf)).toEqual(residents.map(hubOf));
     expect(newcomers).toHaveLength(20);
     fleet.cosmos.faults.length = 0;
     await vi.waitFor(() => expect(recordsOf(fleet).size).toBe(30), {
       timeout: 15_000,
       interval: 100,
     });
-    for (const { hub, device } of newcomers) {
-      const record = recordsOf(fleet).get(deviceKey(main, device.deviceId).id);
-      expect(record?.pending?.hub).toBe(hub.hostName);
+    for (const device of newcomers) {
+      const { deviceId } = assignmentOf(device.memory);
+      const record = recordsOf(fleet).get(deviceKey(main, deviceId).id);
+      expect(record?.pending?.hub).toBe(hubOf(device));
     }
   },
   30_000,

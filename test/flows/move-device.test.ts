@@ -125,7 +125,7 @@ test('a move that is proved is settled by the event that completes it, with its 
   time.now = at(0.1);
   removeIdentity(eastHub, 'device-1');
   createIdentity(westHub, { deviceId: 'device-1' });
-  const early = { kind: 'present', hub: west, at: time.now } as const;
+  const early = { kind: 'created', hub: west, at: time.now } as const;
   await see(early);
   expect(await recordNow()).toMatchObject({ observed: { hub: east }, move: { to: west } });
   time.now = at(0.2);
@@ -156,22 +156,64 @@ test('a device that nothing is known of, or not enough, is refused by name', asy
 });
 
 test('an offline device is asked by its twin; when the move is called off, the request is gone from it', async () => {
-  const { move, end, eastHub, recordNow, history } = await aWorld();
+  const { move, end, eastHub, recordNow, history, sweep, time } = await aWorld();
   expect(await move(order)).toMatchObject({ reply: { kind: 'offline' } });
   const desired = () => eastHub.devices.get('device-1')?.desired.properties['reprovision'];
   expect(desired()).toMatchObject({ requestId: `m-${'a'.repeat(20)}:1` });
   expect(await recordNow()).toMatchObject({ move: { ask: { kind: 'parked' }, inTwin: true } });
   await end(main, 'device-1', 'called off');
+  expect(await recordNow()).toMatchObject({ move: undefined, home: east });
+  time.now = at(2);
+  await sweep();
   expect(desired()).toBeUndefined();
-  expect(await recordNow()).toMatchObject({ move: undefined, leftover: undefined, home: east });
+  expect((await recordNow())?.leftover).toBeUndefined();
   expect(await history()).toMatchObject([{ verdict: 'cancelled', because: 'called off' }]);
+});
+
+test('[M2] the ledger knows of a request before it stands in a twin', async () => {
+  const { move, eastHub, recordNow } = await aWorld();
+  const known: unknown[] = [];
+  eastHub.faults.push({
+    matches: ({ method }) => method === 'PATCH',
+    count: 1,
+    does: async (proper) => {
+      known.push((await recordNow())?.move?.inTwin);
+      return proper();
+    },
+  });
+  await move(order);
+  expect(known).toEqual([true]);
+});
+
+test('a move that is called off when its device has arrived is verified, and one on its way is followed', async () => {
+  const arrived = await aWorld();
+  arrived.online(() => ({ status: 200, payload: { answer: 'accepted' } }));
+  await arrived.move(order);
+  arrived.time.now = at(1);
+  removeIdentity(arrived.eastHub, 'device-1');
+  const there = createIdentity(arrived.westHub, { deviceId: 'device-1' });
+  report(arrived.westHub, there, { hub: west });
+  expect(await arrived.end(main, 'device-1', 'off')).toMatchObject({ verdict: 'verified' });
+
+  const late = await aWorld();
+  late.online(() => ({ status: 200, payload: { answer: 'accepted' } }));
+  await late.move(order);
+  expect(await late.end(main, 'device-1', 'off')).toMatchObject({ verdict: 'cancelled' });
+  removeIdentity(late.eastHub, 'device-1'); // DPS had decided before
+  createIdentity(late.westHub, { deviceId: 'device-1' });
+  late.time.now = at(2);
+  await late.sweep();
+  expect(await late.recordNow()).toMatchObject({ observed: { hub: west }, leftover: undefined });
 });
 
 test('a request that could not be cleared stays in the record until it is', async () => {
   const { move, end, eastHub, recordNow, sweep, time } = await aWorld();
   await move(order);
-  eastHub.faults.push({ matches: () => true, count: 1, does: async () => 'dropped' });
   await end(main, 'device-1', 'called off');
+  expect(await recordNow()).toMatchObject({ leftover: { hubs: [east, west] } });
+  eastHub.faults.push({ matches: () => true, count: 1, does: async () => 'dropped' });
+  time.now = at(2);
+  await sweep();
   expect(await recordNow()).toMatchObject({ leftover: { hubs: [east] } });
   time.now = at(10);
   await sweep();
@@ -195,6 +237,6 @@ test('[M7] a missing device is looked for, and found, or given up as decommissio
   await sweep();
   expect(await recordNow()).toMatchObject({ finding: { kind: 'decommissioned' } });
   createIdentity(westHub, { deviceId: 'device-1' });
-  await see({ kind: 'present', hub: west, at: at(2_000) });
+  await see({ kind: 'created', hub: west, at: at(2_000) });
   expect(await recordNow()).toMatchObject({ finding: { kind: 'stray' }, observed: { hub: west } });
 });

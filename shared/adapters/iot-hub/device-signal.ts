@@ -42,15 +42,14 @@ export const iotHubDeviceSignal = (
       return { kind: 'offline' };
     });
   },
-  clear: async (device, move) => {
+  clear: async (device, moves) => {
     const { propertyName } = profile;
     if (propertyName === undefined) return true;
     try {
-      await patchDesired(ports, limits, device, (desired) =>
-        moveOf(String(desired[propertyName]?.requestId)) === move
-          ? { [propertyName]: null }
-          : undefined,
-      );
+      await patchDesired(ports, limits, device, (desired) => {
+        const move = moveOf(String(desired[propertyName]?.requestId));
+        return move && moves.includes(move) ? { [propertyName]: null } : undefined;
+      });
       return true;
     } catch (error) {
       return isAbsent(hubFault(error)); // a device that is not there holds no request

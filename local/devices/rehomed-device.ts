@@ -1,0 +1,238 @@
+import type { Json, JsonObject } from '../json.ts';
+import { sleep, type World } from '../world.ts';
+import { consider, type Handled, type Mood, reportOf } from './contract.ts';
+import type { Assignment, Link, MethodAnswer, Radio } from './radio.ts';
+
+/** What survives a loss of power. */
+export type Memory = { assignment: Assignment | undefined; handled: readonly Handled[] };
+
+export const blankMemory = (): Memory => ({ assignment: undefined, handled: [] });
+
+/** What its firmware is like; it may change while it runs. */
+export type Firmware = {
+  mood: Mood;
+  /** `dies`: it accepts, registers, and is never heard of again. */
+  readonly habit: 'keeps the contract' | 'knows DeviceMove' | 'knows nothing' | 'dies' | 'is mute';
+};
+
+/** A device that keeps the device contract, until it is switched off. */
+export type RehomedDevice = {
+  readonly memory: Memory;
+  readonly firmware: Firmware;
+  /** Loses its power: nothing that it was about to do is done. */
+  readonly stop: () => Promise<void>;
+};
+
+export const keepsContract = (): Firmware => ({
+  mood: { kind: 'accepts' },
+  habit: 'keeps the contract',
+});
+
+/** What a device keeps while it has power. */
+type Running = {
+  readonly radio: Radio;
+  readonly world: World;
+  readonly memory: Memory;
+  readonly firmware: Firmware;
+  link: Link | undefined;
+  on: boolean;
+  /** It is looking for its hub. */
+  arriving: boolean;
+};
+
+const propertyName = 'reprovision';
+const retryMs = 5_000;
+const reconnectMs = 1_000;
+const registerAttemptsMax = 5;
+
+/**
+ * Switches a device on: where it was, or, the first time, where DPS puts it. It settles once the device is connected and has reported.
+ * What it was about to do when its power was lost, it goes on with.
+ */
+export const startRehomedDevice = async (
+  radio: Radio,
+  world: World,
+  memory: Memory = blankMemory(),
+  firmware: Firmware = keepsContract(),
+): Promise<RehomedDevice> => {
+  const device: Running = {
+    radio,
+    world,
+    memory,
+    firmware,
+    link: undefined,
+    on: true,
+    arriving: false,
+  };
+  const going = memory.handled.find(({ state }) => state === 'going');
+  if (going) await move(device, going);
+  else await arrive(device, undefined);
+  const waiting = memory.handled.find(({ state }) => state === 'accepted');
+  if (waiting) plan(device, waiting);
+  return {
+    memory,
+    firmware,
+    stop: async () => {
+      device.on = false;
+      const { link } = device;
+      device.link = undefined;
+      await link?.close();
+    },
+  };
+};
+
+/** Connects to the hub that it knows; registers where it knows none, or is not let in. Once at a time. */
+const arrive = async (device: Running, met: Handled | undefined): Promise<void> => {
+  if (device.arriving) return;
+  device.arriving = true;
+  try {
+    await untilConnected(device, met);
+  } finally {
+    device.arriving = false;
+  }
+};
+
+const untilConnected = async (device: Running, met: Handled | undefined): Promise<void> => {
+  for (let attempt = 1; device.on; attempt += 1) {
+    try {
+      if (!device.memory.assignment || attempt > 1) await register(device, undefined);
+      const { assignment } = device.memory;
+      if (assignment) return await connect(device, assignment, met);
+    } catch (error) {
+      if (attempt === 1 && !device.memory.assignment) throw error; // whoever switched it on is told
+      await sleep(device.world, retryMs * attempt);
+    }
+  }
+};
+
+const register = async (
+  { radio, memory }: Running,
+  payload: JsonObject | undefined,
+): Promise<void> => {
+  memory.assignment = await radio.register(payload);
+};
+
+const connect = async (
+  device: Running,
+  assignment: Assignment,
+  met: Handled | undefined,
+): Promise<void> => {
+  const { habit } = device.firmware;
+  const link = await device.radio.connect(assignment, {
+    methodNames:
+      habit === 'knows nothing'
+        ? []
+        : [habit === 'knows DeviceMove' ? 'DeviceMove' : 'Reprovision'],
+    onMethod: (name, payload) => hear(device, name, payload),
+    onDesired: (patch) => readDesired(device, patch),
+    onLost: () => {
+      if (device.link !== link || !device.on) return;
+      device.link = undefined;
+      device.world.after(reconnectMs, () => {
+        const going = device.memory.handled.some(({ state }) => state === 'going');
+        if (device.on && !device.link && !going) void arrive(device, undefined);
+      });
+    },
+  });
+  if (!device.on) return link.close();
+  device.link = link;
+  const { assignedHub } = assignment;
+  await link.report({ hub: assignedHub });
+  if (habit === 'knows nothing' || habit === 'knows DeviceMove') return;
+  await link.report(reportedAs(met ?? device.memory.handled.at(-1), assignedHub));
+  readDesired(device, link.desired);
+};
+
+/** A report replaces the one before: what it does not name is taken out. */
+const reportedAs = (met: Handled | undefined, hub: string): JsonObject => {
+  const none: JsonObject = { requestId: null, state: null, hub: null, until: null, why: null };
+  return { [propertyName]: Object.assign(none, { gapMs: null }, reportOf(met, hub)) };
+};
+
+const hear = (device: Running, name: string, payload: Json): MethodAnswer => {
+  if (name === 'DeviceMove') {
+    device.world.after(0, () => device.on && void goByDeviceMove(device));
+    return { status: 202, payload: null };
+  }
+  return { status: 200, payload: take(device, payload) };
+};
+
+const readDesired = (device: Running, desired: JsonObject): void => {
+  const request = desired[propertyName];
+  const { habit } = device.firmware;
+  if (!request || !device.on || habit === 'knows nothing' || habit === 'knows DeviceMove') return;
+  const before = device.memory.handled;
+  take(device, request);
+  const met = device.memory.handled.at(-1);
+  const hub = device.memory.assignment?.assignedHub ?? '';
+  if (!met || device.memory.handled === before) return;
+  void device.link?.report(reportedAs(met, hub)).catch(() => undefined);
+};
+
+/** On disk first, then the answer, then the deed. */
+const take = (device: Running, request: Json) => {
+  const { memory, firmware, world } = device;
+  const before = memory.handled;
+  const draw = world.random();
+  const { handled, answer } = consider(before, request, firmware.mood, world.now(), draw);
+  memory.handled = handled;
+  const met = handled.at(-1);
+  if (met && handled !== before && met.state === 'accepted') plan(device, met);
+  return answer;
+};
+
+const plan = (device: Running, met: Handled): void => {
+  const { world, firmware } = device;
+  if (firmware.habit === 'is mute') return;
+  world.after(Math.max(0, (met.goAtMs ?? 0) - world.now()), () => {
+    const now = device.memory.handled.find(({ requestId }) => requestId === met.requestId);
+    if (device.on && now?.state === 'accepted') void move(device, now);
+  });
+};
+
+/** Closes, registers with the request's id, connects where DPS says, and reports. The gap is by its own clock. */
+const move = async (device: Running, met: Handled): Promise<void> => {
+  const { memory, world, firmware } = device;
+  const leftAtMs = met.leftAtMs ?? world.now();
+  const going: Handled = { ...met, state: 'going', leftAtMs };
+  note(memory, going);
+  // Closed before it registers: an open client would go on trying to come back to the hub that it leaves.
+  const { link } = device;
+  device.link = undefined;
+  await link?.close().catch(() => undefined);
+  const registered = await tryToRegister(device, { rehome: { requestId: met.requestId } });
+  if (!device.on || firmware.habit === 'dies') return;
+  const ended: Handled = registered
+    ? { ...going, state: 'done', gapMs: world.now() - leftAtMs }
+    : { ...going, state: 'failed', why: 'DPS did not assign it' };
+  note(memory, ended);
+  await arrive(device, ended);
+};
+
+/** As migrated fleets do that were built for IoT Central. */
+const goByDeviceMove = async (device: Running): Promise<void> => {
+  const { link } = device;
+  device.link = undefined;
+  await link?.close().catch(() => undefined);
+  await tryToRegister(device, undefined);
+  await arrive(device, undefined);
+};
+
+const tryToRegister = async (
+  device: Running,
+  payload: JsonObject | undefined,
+): Promise<boolean> => {
+  for (let attempt = 1; attempt <= registerAttemptsMax && device.on; attempt += 1) {
+    try {
+      await register(device, payload);
+      return true;
+    } catch {
+      await sleep(device.world, retryMs * attempt); // a throttled DPS, or one that is away
+    }
+  }
+  return false;
+};
+
+const note = (memory: Memory, met: Handled): void => {
+  memory.handled = memory.handled.map((other) => (other.requestId === met.requestId ? met : other));
+};

@@ -1,0 +1,44 @@
+import type { Evidence } from '../campaign/evidence.ts';
+import type { SettledMove } from '../domain/move.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { RecordEvidence } from './record-evidence.ts';
+
+/** What a batch of events told, of many devices. Answers the moves that it settled. */
+export type OnHubEvent = (sightings: readonly Sighting[]) => Promise<readonly SettledMove[]>;
+
+export type Sighting = { readonly deviceId: string; readonly evidence: Evidence };
+
+/** Devices at once: each costs a read. */
+const atOnceMax = 16;
+
+/**
+ * A batch → one read, and seldom a write, for each of its devices. Hubs do not know scopes, so a device is looked for in each. [R2]
+ * A fault of the store or of a hub is thrown: the batch comes again, and what was recorded of it by then is no news.
+ */
+export const onHubEvent =
+  (scopes: ReadonlySet<Scope>, recordEvidence: RecordEvidence): OnHubEvent =>
+  async (sightings) => {
+    const waiting = [...byDevice(sightings)];
+    const settled: SettledMove[] = [];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [deviceId, evidence] = next;
+        for (const scope of scopes) {
+          const found = await recordEvidence(scope, deviceId, evidence);
+          if (found) settled.push(found);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnceMax, waiting.length) }, work));
+    return settled;
+  };
+
+const byDevice = (sightings: readonly Sighting[]): ReadonlyMap<string, readonly Evidence[]> => {
+  const grouped = new Map<string, Evidence[]>();
+  for (const { deviceId, evidence } of sightings) {
+    const known = grouped.get(deviceId);
+    if (known) known.push(evidence);
+    else grouped.set(deviceId, [evidence]);
+  }
+  return grouped;
+};

@@ -1,0 +1,108 @@
+import type { World } from '../../local/world.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Deadline } from '../../shared/ports/deadline.ts';
+import type { Dice } from '../../shared/ports/dice.ts';
+
+/** Time that passes as fast as the machine can, and chance from one seed: the same seed, the same life. */
+export type VirtualWorld = World & {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly deadline: Deadline;
+  readonly chance: (probability: number) => boolean;
+  readonly between: (least: number, most: number) => number;
+  readonly pick: <One>(of: readonly One[]) => One;
+  /** Lets happen what is due until then, one thing after the other, with `afterEach` after each. */
+  readonly runUntil: (endMs: number, afterEach: () => void) => Promise<void>;
+};
+
+export const virtualWorld = (seed: number): VirtualWorld => {
+  const queue: Timer[] = [];
+  const random = mulberry32(seed);
+  let [nowMs, count] = [0, 0];
+  const after = (delayMs: number, then: () => void): void => {
+    count += 1;
+    push(queue, { atMs: nowMs + Math.max(0, delayMs), order: count, then });
+  };
+  return {
+    now: () => nowMs,
+    after,
+    random,
+    clock: { now: () => instant(nowMs) },
+    dice: {
+      draw: random,
+      digits: (digits) =>
+        Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join(''),
+    },
+    deadline: (timeoutMs, work) => {
+      const late = new Promise<never>((_, reject) => {
+        after(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
+      });
+      return Promise.race([work(new AbortController().signal), late]);
+    },
+    chance: (probability) => random() < probability,
+    between: (least, most) => least + random() * (most - least),
+    pick: (of) => {
+      const picked = of[Math.floor(random() * of.length)];
+      if (picked === undefined) throw new RangeError('Nothing to pick from.');
+      return picked;
+    },
+    runUntil: async (endMs, afterEach) => {
+      for (let next = queue[0]; next && next.atMs <= endMs; next = queue[0]) {
+        pop(queue);
+        nowMs = Math.max(nowMs, next.atMs);
+        next.then();
+        await settled();
+        afterEach();
+      }
+      nowMs = endMs;
+    },
+  };
+};
+
+/** After all that promises have to say: nothing here waits for the machine. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+type Timer = { readonly atMs: number; readonly order: number; readonly then: () => void };
+
+const isBefore = (one: Timer, other: Timer): boolean =>
+  one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
+
+/** A binary heap, least first. */
+const push = (heap: Timer[], timer: Timer): void => {
+  let at = heap.push(timer) - 1;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    const parent = heap[above];
+    if (!parent || !isBefore(timer, parent)) break;
+    heap[at] = parent;
+    at = above;
+  }
+  heap[at] = timer;
+};
+
+const pop = (heap: Timer[]): void => {
+  const last = heap.pop();
+  if (!last || heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    const [left, right] = [heap[2 * at + 1], heap[2 * at + 2]];
+    const lesser = left && right && isBefore(right, left) ? 2 * at + 2 : 2 * at + 1;
+    const child = heap[lesser];
+    if (!child || !isBefore(child, last)) break;
+    heap[at] = child;
+    at = lesser;
+  }
+  heap[at] = last;
+};
+
+/** @see https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32 */
+const mulberry32 = (seed: number) => {
+  let state = seed | 0;
+  return (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
