@@ -53,7 +53,7 @@ const start = async (
   cloud = await startCloud({ hubs: hubs.map((hostName) => ({ hostName })), dps }, realWorld);
   whenLeft(cloud.stop);
   const { redirects, authority } = cloud.azure;
-  return { kind: 'started', idScope, cosmos: cloud.connectionString, redirects, authority };
+  return { kind: 'started', idScope, settings: cloud.settings, redirects, authority };
 };
 
 const provision = async (count: number): Promise<Progress> => {

@@ -15,7 +15,11 @@ export type ToAzure =
   | { readonly kind: 'count devices' };
 
 export type FromAzure =
-  | ({ readonly kind: 'started'; readonly cosmos: string; readonly idScope: string } & LocalAzure)
+  | ({
+      readonly kind: 'started';
+      readonly settings: Readonly<Record<string, string>>;
+      readonly idScope: string;
+    } & LocalAzure)
   | { readonly kind: 'enrolled'; readonly groupKey: string }
   | { readonly kind: 'provisioned'; readonly progress: Progress }
   | { readonly kind: 'counted'; readonly deviceCounts: Readonly<Record<string, number>> }

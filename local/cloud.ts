@@ -3,8 +3,13 @@ import { type Azure, type AzureOptions, startAzure } from './azure.ts';
 import { type Cosmos, createCosmos } from './cosmos/cosmos.ts';
 import { listenCosmos } from './cosmos/cosmos-front.ts';
 import { createContainers } from './cosmos/create-containers.ts';
-import { enrollmentKey } from './dps/dps.ts';
+import { dpsConnectionString, enrollmentKey } from './dps/dps.ts';
 import { readEnrollment } from './dps/enrollment.ts';
+import { listenEventHubs } from './event-hubs/amqp-front.ts';
+import { createEventHubs, type EventHubs } from './event-hubs/event-hubs.ts';
+import { type HubRoute, routeHubEvents } from './event-hubs/route-hub-events.ts';
+import { connectionString } from './iot-hub/hub.ts';
+import type { HubEvent } from './iot-hub/hub-event.ts';
 import { derivedKey } from './sas.ts';
 import type { World } from './world.ts';
 
@@ -14,22 +19,47 @@ export type Cloud = {
   readonly cosmos: Cosmos;
   /** Of the Cosmos DB account. */
   readonly connectionString: string;
+  readonly eventHubs: EventHubs;
+  /** What the app is told of this cloud: its settings, as a deployment would set them. */
+  readonly settings: Readonly<Record<string, string>>;
   /** The enrollment group of every device, with that webhook. Answers the group's key. */
   readonly enrollFleet: (webhookUrl: string) => string;
   readonly stop: () => Promise<void>;
 };
 
 const groupId = 'fleet';
+const eventHub = 'hub-events';
+/** Few, because each is a link of its own. */
+const partitionCount = 2;
 
 export const startCloud = async (options: AzureOptions, world: World): Promise<Cloud> => {
-  const azure = await startAzure(options, world);
+  const eventHubs = createEventHubs([{ name: eventHub, partitionCount }], world);
+  const events = await listenEventHubs(eventHubs);
+  const routes: HubRoute[] = [];
+  const hubs = options.hubs.map((hub) => {
+    const route = routeHubEvents(events.connectionString, eventHub, world);
+    routes.push(route);
+    return { ...hub, onEvent: both(route.take, hub.onEvent) };
+  });
+  const azure = await startAzure({ ...options, hubs }, world);
   const cosmos = createCosmos({}, world);
-  const { endpoint, stop } = await listenCosmos(cosmos);
-  await createContainers(new CosmosClient({ endpoint, key: cosmos.key }));
+  const store = await listenCosmos(cosmos);
+  await createContainers(new CosmosClient({ endpoint: store.endpoint, key: cosmos.key }));
+  const cosmosConnection = `AccountEndpoint=${store.endpoint};AccountKey=${cosmos.key};`;
   return {
     azure,
     cosmos,
-    connectionString: `AccountEndpoint=${endpoint};AccountKey=${cosmos.key};`,
+    eventHubs,
+    connectionString: cosmosConnection,
+    settings: {
+      REHOME_COSMOS: cosmosConnection,
+      REHOME_EVENTS: events.connectionString,
+      REHOME_EVENTS_HUB: eventHub,
+      REHOME_DPS: JSON.stringify({
+        main: { idScope: azure.dps.idScope, connectionString: dpsConnectionString(azure.dps) },
+      }),
+      REHOME_HUB_CONNECTIONS: JSON.stringify([...azure.hubs.values()].map(connectionString)),
+    },
     enrollFleet: (webhookUrl) => {
       const body = {
         attestation: { type: 'symmetricKey' },
@@ -41,10 +71,19 @@ export const startCloud = async (options: AzureOptions, world: World): Promise<C
       return group.primaryKey;
     },
     stop: async () => {
-      await Promise.all([azure.stop(), stop()]);
+      await Promise.all([azure.stop(), store.stop()]);
+      await Promise.all(routes.map((route) => route.stop()));
+      await events.stop();
     },
   };
 };
+
+const both =
+  (take: HubRoute['take'], other: ((event: HubEvent) => void) | undefined) =>
+  (event: HubEvent): void => {
+    take(event);
+    other?.(event);
+  };
 
 /** What a device of the fleet knows of itself. */
 export const fleetDevice = ({ azure }: Cloud, groupKey: string, registrationId: string) => ({

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AzureProcess, startAzureProcess } from './azure-process.ts';
 import { startFleet } from './devices/fleet.ts';
@@ -7,7 +10,7 @@ import { type AppProcess, startApp } from './functions-host/app-process.ts';
 import { newHostKeys } from './functions-host/keys.ts';
 import { readLocalSettings } from './functions-host/local-settings.ts';
 import { hubsTable } from './hubs-table.ts';
-import { reachLocalAzure } from './network/reach-local-azure.ts';
+import { reaching, reachLocalAzure } from './network/reach-local-azure.ts';
 import { progressLine } from './progress.ts';
 import sample from './samples/group-registration.json' with { type: 'json' };
 import { derivedKey } from './sas.ts';
@@ -89,21 +92,39 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   const registrationsPerMinute = Math.max(1_000, 2 * (devices + virtual));
   const azure = await startAzureProcess(names, registrationsPerMinute, say);
   const listed = [...hubs, ...sample.linkedHubs.map((hostName) => ({ hostName }))]; // so that the curl is answered as usual
-  const local = { REHOME_HUBS: JSON.stringify(listed), REHOME_COSMOS: azure.cosmos };
+  const { redirects, authority } = azure;
+  const local = {
+    REHOME_HUBS: JSON.stringify(listed),
+    WEBSITE_AUTH_ENABLED: 'True',
+    ...azure.settings,
+    ...reaching({ redirects, authority }),
+  };
   const environment: NodeJS.ProcessEnv = { ...values, ...local, ...process.env }; // as with Core Tools, the environment comes first
   const keys = newHostKeys();
-  const app = await startApp({ appFolder, port, keys, environment }, logged).catch(
-    async (error) => {
-      await azure.stop();
-      throw error.code === 'EADDRINUSE'
-        ? new Error(`port ${port} is taken: choose another with --port`)
-        : error;
-    },
-  );
-  const scope = environment['REHOME_SCOPES']?.split(',')[0]?.trim() || 'main';
+  const operator = { token: randomBytes(24).toString('base64url'), name: 'you', roles: ['Admin'] };
+  const options = { appFolder, port, keys, environment, operators: [operator] };
+  await rm(path.join(appFolder, '.local/checkpoints'), { recursive: true, force: true }); // of another cloud
+  const app = await startApp(options, logged).catch(async (error) => {
+    await azure.stop();
+    throw error.code === 'EADDRINUSE'
+      ? new Error(`port ${port} is taken: choose another with --port`)
+      : error;
+  });
+  const scope = scopeOf(environment);
+  await introduce({ url: `http://127.0.0.1:${app.port}`, token: operator.token, scope });
   const webhookUrl = `http://127.0.0.1:${app.port}/api/dps/${scope}/allocate?code=${keys.host}`;
   say(welcome(app, webhookUrl));
   return { azure, app, webhookUrl };
+};
+
+const scopeOf = (environment: NodeJS.ProcessEnv): string =>
+  environment['REHOME_SCOPES']?.split(',')[0]?.trim() || 'main';
+
+/** Tells `npx rehome` where this is, and who it may say that it is. */
+const introduce = async (local: Readonly<Record<string, string>>): Promise<void> => {
+  const file = path.join(appFolder, '.local/rehome.json');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(local), { mode: 0o600 });
 };
 
 /** While a fleet comes, decisions by the hundred would hide everything else: what is not usual is shown. */
@@ -121,6 +142,10 @@ Rehome runs on the embedded Functions host: ${functionNames.join(', ')}.
 Ask it, as a DPS does when a device of an enrollment group registers:
 
   curl -sS -w '\\n' '${webhookUrl}' --data-binary @'${here('samples/group-registration.json')}'
+
+Move a device, in another terminal, once the devices are there:
+
+  npx rehome move device-0 --to HUB --reason 'a try'
 
 The key is new at every start. Ctrl-C stops everything.
 `;

@@ -51,7 +51,7 @@ const join = (dps: Dps, { assignedHub, deviceId }: Assignment, ears: Ears): Link
   };
   connect(hub, device, session);
   return {
-    desired: toDeviceView(device.desired),
+    desired: () => toDeviceView(device.desired),
     report: async (patch) => {
       assertJoined(hub, deviceId, session);
       report(hub, device, patch);

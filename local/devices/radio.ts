@@ -23,8 +23,8 @@ export type Ears = {
 export type MethodAnswer = { readonly status: number; readonly payload: Json };
 
 export type Link = {
-  /** The desired properties when it connected. */
-  readonly desired: JsonObject;
+  /** The desired properties as they are now. */
+  readonly desired: () => JsonObject;
   readonly report: (patch: JsonObject) => Promise<void>;
   readonly close: () => Promise<void>;
 };

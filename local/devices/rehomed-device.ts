@@ -124,7 +124,9 @@ const connect = async (
         ? []
         : [habit === 'knows DeviceMove' ? 'DeviceMove' : 'Reprovision'],
     onMethod: (name, payload) => hear(device, name, payload),
-    onDesired: (patch) => readDesired(device, patch),
+    // The SDK tells of them as soon as one listens: it is not to leave before it has arrived.
+    onDesired: (patch) =>
+      device.link === link && !device.arriving && void readDesired(device, patch),
     onLost: () => {
       if (device.link !== link || !device.on) return;
       device.link = undefined;
@@ -140,7 +142,7 @@ const connect = async (
   await link.report({ hub: assignedHub });
   if (habit === 'knows nothing' || habit === 'knows DeviceMove') return;
   await link.report(reportedAs(met ?? device.memory.handled.at(-1), assignedHub));
-  readDesired(device, link.desired);
+  device.world.after(0, () => void readDesired(device, link.desired()));
 };
 
 /** A report replaces the one before: what it does not name is taken out. */
@@ -154,36 +156,39 @@ const hear = (device: Running, name: string, payload: Json): MethodAnswer => {
     device.world.after(0, () => device.on && void goByDeviceMove(device));
     return { status: 202, payload: null };
   }
-  return { status: 200, payload: take(device, payload) };
+  const { answer, met } = take(device, payload);
+  if (met) plan(device, met);
+  return { status: 200, payload: answer };
 };
 
-const readDesired = (device: Running, desired: JsonObject): void => {
+/** Its word is out before it leaves. */
+const readDesired = async (device: Running, desired: JsonObject): Promise<void> => {
   const request = desired[propertyName];
   const { habit } = device.firmware;
   if (!request || !device.on || habit === 'knows nothing' || habit === 'knows DeviceMove') return;
-  const before = device.memory.handled;
-  take(device, request);
-  const met = device.memory.handled.at(-1);
+  const { met } = take(device, request);
+  if (!met) return;
   const hub = device.memory.assignment?.assignedHub ?? '';
-  if (!met || device.memory.handled === before) return;
-  void device.link?.report(reportedAs(met, hub)).catch(() => undefined);
+  const told = device.link?.report(reportedAs(met, hub)).catch(() => undefined);
+  await Promise.race([told, sleep(device.world, reportMs)]);
+  plan(device, met);
 };
 
-/** On disk first, then the answer, then the deed. */
+const reportMs = 5_000;
+
+/** On disk first, then the answer, then the deed. Answers the request, and what to do of it: undefined when it was met before. */
 const take = (device: Running, request: Json) => {
   const { memory, firmware, world } = device;
   const before = memory.handled;
   const draw = world.random();
   const { handled, answer } = consider(before, request, firmware.mood, world.now(), draw);
   memory.handled = handled;
-  const met = handled.at(-1);
-  if (met && handled !== before && met.state === 'accepted') plan(device, met);
-  return answer;
+  return { answer, met: handled === before ? undefined : handled.at(-1) };
 };
 
 const plan = (device: Running, met: Handled): void => {
   const { world, firmware } = device;
-  if (firmware.habit === 'is mute') return;
+  if (met.state !== 'accepted' || firmware.habit === 'is mute') return;
   world.after(Math.max(0, (met.goAtMs ?? 0) - world.now()), () => {
     const now = device.memory.handled.find(({ requestId }) => requestId === met.requestId);
     if (device.on && now?.state === 'accepted') void move(device, now);

@@ -39,9 +39,14 @@ export const register = async (
   const client = ProvisioningDeviceClient.create(dpsHost, idScope, transport, security as never);
   if (payload) client.setProvisioningPayload(payload);
   const result = await client.register();
+  await closed(transport);
   if (!result) throw new Error('The SDK gave no result.');
   return { assignedHub: result.assignedHub, deviceId: result.deviceId };
 };
+
+/** The SDK closes its link some time after it has told the result, and throws when the link is lost meanwhile. */
+const closed = (transport: InstanceType<typeof ProvisioningMqtt>): Promise<void> =>
+  new Promise((resolve) => transport.disconnect(() => resolve()));
 
 const connect = async (
   { key }: DeviceIdentity,
@@ -62,10 +67,9 @@ const connect = async (
   client.on('disconnect', ears.onLost);
   client.on('error', () => undefined); // the disconnection follows
   const twin = await client.getTwin();
-  const desired: JsonObject = { ...twin.properties.desired };
   twin.on('properties.desired', (patch: JsonObject) => ears.onDesired(patch));
   return {
-    desired,
+    desired: () => ({ ...twin.properties.desired }),
     report: (patch) =>
       new Promise<void>((resolve, reject) => {
         twin.properties['reported']['update'](patch, (error: Error | null) =>

@@ -14,12 +14,23 @@ export type Binding = {
 export type FunctionMetadata = {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
-  readonly retryOptions?: unknown;
+  readonly retryOptions?: RpcRetryOptions;
+};
+
+type RpcDuration = { readonly seconds?: number };
+
+export type RpcRetryOptions = {
+  readonly retryStrategy?: 'exponentialBackoff' | 'fixedDelay' | number;
+  /** -1: without end. */
+  readonly maxRetryCount?: number;
+  readonly delayInterval?: RpcDuration;
+  readonly minimumInterval?: RpcDuration;
+  readonly maximumInterval?: RpcDuration;
 };
 
 export type Handler = (...inputs: unknown[]) => unknown;
 
-export type RegisteredFunction = Omit<FunctionMetadata, 'retryOptions'> & {
+export type RegisteredFunction = FunctionMetadata & {
   /** The library names bindings by a hash. */
   readonly triggerName: string;
   readonly trigger: Binding;
@@ -31,6 +42,7 @@ export type TypedData = {
   readonly json?: string;
   readonly bytes?: Uint8Array;
   readonly http?: RpcHttp;
+  readonly collectionBytes?: { readonly bytes: readonly Uint8Array[] };
 };
 
 type Nullable = Readonly<Record<string, { readonly value: string }>>;
@@ -47,7 +59,10 @@ export type RpcHttp = {
   readonly cookies?: readonly unknown[];
 };
 
-export type InvocationResponse = { readonly returnValue?: TypedData | null };
+export type InvocationResponse = {
+  readonly returnValue?: TypedData | null;
+  readonly outputData?: readonly { readonly name: string; readonly data: TypedData }[];
+};
 
 export type InvocationModel = {
   readonly getArguments: () => Promise<{ context: unknown; inputs: unknown[] }>;
@@ -67,6 +82,7 @@ export type CoreInvocationContext = {
     readonly functionId: string;
     readonly inputData: readonly { readonly name: string; readonly data: TypedData }[];
     readonly traceContext: { readonly traceParent: string };
+    readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
   };
   readonly log: (level: LogLevel, category: 'user' | 'system', message: string) => void;
 };

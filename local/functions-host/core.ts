@@ -63,18 +63,25 @@ const register = (
   if (!found) throw new Error(`Function ${name} has no trigger.`);
   const [triggerName, trigger] = found;
   const extra = Object.entries(bindings).find(
-    ([key, binding]) => key !== triggerName && !(key === '$return' && binding.type === 'http'),
+    ([key, binding]) =>
+      key !== triggerName &&
+      !(key === '$return' && binding.type === 'http') &&
+      !(binding.type === 'blob' && binding.direction === 'out'),
   );
   if (extra) {
     throw new Error(`Function ${name}: the embedded host has no binding of type ${extra[1].type}.`);
   }
-  if (/%[^%]+%/.test(JSON.stringify(trigger))) {
+  const isEventHub = trigger.type === 'eventHubTrigger';
+  if (!isEventHub && /%[^%]+%/.test(JSON.stringify(trigger))) {
     throw new Error(
       `Function ${name}: the embedded host does not resolve %settings% in a trigger.`,
     );
   }
-  if (retryOptions) throw new Error(`Function ${name}: the embedded host has no retry policies.`);
-  registered.set(name, { name, bindings, triggerName, trigger, handler });
+  if (retryOptions && !isEventHub) {
+    throw new Error(`Function ${name}: the embedded host has no retry policies but of Event Hubs.`);
+  }
+  const retry = retryOptions ? { retryOptions } : {};
+  registered.set(name, { name, bindings, triggerName, trigger, handler, ...retry });
 };
 
 type Resolve = (request: string, ...rest: unknown[]) => string;

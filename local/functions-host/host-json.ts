@@ -45,6 +45,9 @@ const hostJson = z.strictObject({
     .prefault({}),
   extensions: z
     .strictObject({
+      eventHubs: z
+        .strictObject({ maxEventBatchSize: z.int().min(1).max(1_000).default(100) })
+        .prefault({}),
       http: z
         .strictObject({
           routePrefix: z.string().default('api'),

@@ -1,5 +1,11 @@
+import path from 'node:path';
+import { adminPorter } from './admin.ts';
+import { blobFolder } from './blob-folder.ts';
 import { provideFunctionsCore } from './core.ts';
 import type { RegisteredFunction } from './core-types.ts';
+import { easyAuth, type Operator } from './easy-auth.ts';
+import { eventGridPorter } from './event-grid-webhook.ts';
+import { listenToEventHub } from './event-hub-listener.ts';
 import { readHostJson } from './host-json.ts';
 import { listen } from './http-listener.ts';
 import { invoker } from './invoke.ts';
@@ -14,6 +20,10 @@ export type HostOptions = {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly keys: HostKeys;
+  /** Where blobs and checkpoints are kept: what outlives the process. `.local` in the app's folder unless told. */
+  readonly stateFolder?: string;
+  /** Who App Service authentication lets in; none: it is off. */
+  readonly operators?: readonly Operator[];
 };
 
 export type Host = {
@@ -29,24 +39,40 @@ export type Host = {
  * @throws Error naming a trigger, binding or setting that it does not have.
  */
 export const startHost = async (
-  { appFolder, port, keys }: HostOptions,
+  {
+    appFolder,
+    port,
+    keys,
+    stateFolder = path.join(appFolder, '.local'),
+    operators = [],
+  }: HostOptions,
   write: (line: string) => void,
 ): Promise<Host> => {
   const { functionTimeout, logging, extensions } = await readHostJson(appFolder);
   const core = provideFunctionsCore();
   await loadApp(appFolder);
   const log = leveledLog(logging.logLevel, write);
-  const invoke = invoker(core.model(), functionTimeout, log);
+  const invoke = invoker(core.model(), functionTimeout, log, blobFolder(stateFolder));
   const functions = core.functions();
   refuseOtherTriggers(functions);
   const doors = ofType(functions, 'httpTrigger');
-  const listener = await listen(doors, extensions.http, keys, invoke, port, log);
+  const porters = [
+    easyAuth(operators),
+    adminPorter(functions, keys, invoke),
+    eventGridPorter(ofType(functions, 'eventGridTrigger'), keys, invoke),
+  ];
+  const listener = await listen(doors, extensions.http, keys, invoke, port, log, porters);
   const timers = ofType(functions, 'timerTrigger').map((timed) => listenToTimer(timed, invoke));
+  const consumers = await Promise.all(
+    ofType(functions, 'eventHubTrigger').map((fed) =>
+      listenToEventHub(fed, extensions.eventHubs, stateFolder, invoke, log),
+    ),
+  );
   return {
     port: listener.port,
     functionNames: functions.map(({ name }) => name),
     stop: async () => {
-      await Promise.all([listener.stop(), ...timers.map((timer) => timer.stop())]);
+      await Promise.all([listener.stop(), ...[...timers, ...consumers].map(({ stop }) => stop())]);
     },
   };
 };
@@ -54,9 +80,11 @@ export const startHost = async (
 const ofType = (functions: readonly RegisteredFunction[], type: string) =>
   functions.filter(({ trigger }) => trigger.type === type);
 
+const triggerTypes = ['httpTrigger', 'timerTrigger', 'eventHubTrigger', 'eventGridTrigger'];
+
 const refuseOtherTriggers = (functions: readonly RegisteredFunction[]): void => {
   for (const { name, trigger } of functions) {
-    if (trigger.type !== 'httpTrigger' && trigger.type !== 'timerTrigger') {
+    if (!triggerTypes.includes(trigger.type)) {
       throw new Error(
         `Function ${name}: the embedded host has no trigger of type ${trigger.type}.`,
       );

@@ -19,6 +19,13 @@ type Door = {
   readonly route: Route;
 };
 
+/** What stands before, or beside, the app's own doors: true when it has answered. */
+export type Porter = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+) => Promise<boolean>;
+
 /**
  * HTTP triggers on 127.0.0.1, with the real host's rules: routes are tried in order of function name and the first match wins;
  * a wrong method is 404; a missing or wrong key 401; a body past 100 MiB 413; a handler that throws 500; all with an
@@ -33,6 +40,7 @@ export const listen = async (
   invoke: Invoke,
   port: number,
   log: Log,
+  porters: readonly Porter[] = [],
 ): Promise<HttpListener> => {
   const doors = functions.map((opened) => toDoor(opened, routePrefix)).sort(byName);
   const open = new Set<ServerResponse>();
@@ -40,7 +48,7 @@ export const listen = async (
     open.add(response);
     response.once('close', () => open.delete(response));
     for (const [name, value] of Object.entries(customHeaders)) response.setHeader(name, value);
-    answer(doors, keys, invoke, request, response).catch((error) => {
+    answer(doors, keys, invoke, request, response, porters).catch((error) => {
       log(
         'error',
         'Host.Http',
@@ -86,19 +94,18 @@ const answer = async (
   invoke: Invoke,
   request: IncomingMessage,
   response: ServerResponse,
+  porters: readonly Porter[],
 ): Promise<void> => {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+  for (const porter of porters) if (await porter(request, response, url)) return;
   const found = match(doors, request.method ?? '', url.pathname);
   if (!found) return end(response, 404);
   const { opened, level } = found.door;
   if (!opens(keys, level, opened.name, presentedKey(request, url))) return end(response, 401);
   const http = await toRpcHttp(request, url, found.params);
   if (!http) return end(response, 413);
-  const { returnValue } = await invoke(
-    opened,
-    { http },
-    request.headers['traceparent']?.toString(),
-  );
+  const traceParent = request.headers['traceparent']?.toString();
+  const { returnValue } = await invoke(opened, { http }, { traceParent });
   if (!returnValue?.http) return end(response, 204);
   writeAnswer(response, returnValue.http);
 };
@@ -111,11 +118,11 @@ const match = (doors: readonly Door[], method: string, pathname: string) => {
   return undefined;
 };
 
-const presentedKey = (request: IncomingMessage, url: URL): string | undefined =>
+export const presentedKey = (request: IncomingMessage, url: URL): string | undefined =>
   request.headers['x-functions-key']?.toString() ?? url.searchParams.get('code') ?? undefined;
 
 /** The request is read to its end first, so that the connection can serve the next one. */
-const end = (response: ServerResponse, status: number): void => {
+export const end = (response: ServerResponse, status: number): void => {
   response.req.resume();
   response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
 };

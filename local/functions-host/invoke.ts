@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import type {
+  Binding,
   InvocationResponse,
   ProgrammingModel,
   RegisteredFunction,
@@ -11,18 +12,31 @@ import type { Log } from './log.ts';
 export type Invoke = (
   invoked: RegisteredFunction,
   data: TypedData,
-  traceParent?: string,
+  besides?: Besides,
 ) => Promise<InvocationResponse>;
+
+export type Besides = {
+  readonly traceParent?: string | undefined;
+  readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
+};
+
+/** Takes what a function put into one of its outputs. */
+export type WriteOutput = (binding: Binding, data: TypedData) => Promise<void>;
 
 /**
  * Runs one function as the worker does, through the app's own library: arguments → handler → response. What the handler
  * throws, or a time-out, is logged and thrown on. A handler past its time-out is not stopped: in Azure its process would be.
  */
 export const invoker =
-  (model: ProgrammingModel, timeoutMs: number, log: Log): Invoke =>
-  async (invoked, data, traceParent = newTraceParent()) => {
+  (model: ProgrammingModel, timeoutMs: number, log: Log, writeOutput: WriteOutput): Invoke =>
+  async (invoked, data, besides = {}) => {
     try {
-      return await inTime(run(model, invoked, data, traceParent, log), timeoutMs);
+      const response = await inTime(run(model, invoked, data, besides, log), timeoutMs);
+      for (const { name, data: given } of response.outputData ?? []) {
+        const binding = invoked.bindings[name];
+        if (binding) await writeOutput(binding, given);
+      }
+      return response;
     } catch (error) {
       log('error', `Function.${invoked.name}`, `failed: ${describe(error)}`);
       throw error;
@@ -33,7 +47,7 @@ const run = async (
   model: ProgrammingModel,
   { name, bindings, triggerName, handler }: RegisteredFunction,
   data: TypedData,
-  traceParent: string,
+  { traceParent = newTraceParent(), triggerMetadata = {} }: Besides,
   log: Log,
 ): Promise<InvocationResponse> => {
   const invocationId = randomUUID();
@@ -45,6 +59,7 @@ const run = async (
       functionId: name,
       inputData: [{ name: triggerName, data }],
       traceContext: { traceParent },
+      triggerMetadata,
     },
     log: (level, category, message) =>
       log(level, category === 'user' ? `Function.${name}.User` : `Function.${name}`, message),

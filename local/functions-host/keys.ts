@@ -8,14 +8,21 @@ export type HostKeys = {
   readonly host: string;
   /** By function name: each opens that function alone. */
   readonly functions: Readonly<Record<string, string>>;
+  /** Of the Event Grid webhook: the system key `eventgrid_extension`. */
+  readonly eventGrid?: string;
 };
 
 export const authLevels = ['anonymous', 'function', 'admin'] as const;
 export type AuthLevel = (typeof authLevels)[number];
 
-export const newHostKeys = (): HostKeys => ({ master: newKey(), host: newKey(), functions: {} });
+export const newHostKeys = (): HostKeys => ({
+  master: newKey(),
+  host: newKey(),
+  functions: {},
+  eventGrid: newKey(),
+});
 
-const newKey = (): string => randomBytes(40).toString('base64url');
+export const newKey = (): string => randomBytes(40).toString('base64url');
 
 /** `function` takes the master, the host or the function's own key; `admin` the master key alone. */
 export const opens = (
@@ -32,6 +39,7 @@ export const opens = (
 };
 
 /** In constant time. */
-const equal = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
+export const equal = (one: string, other: string): boolean =>
+  timingSafeEqual(digest(one), digest(other));
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

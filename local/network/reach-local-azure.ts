@@ -19,6 +19,15 @@ export type Redirects = Readonly<Record<string, Readonly<Record<string, number>>
 /** Where a process is told of it, as JSON. */
 export const localAzureVariable = 'REHOME_LOCAL_AZURE';
 
+/** The environment of a process that is to reach it, with the preload. */
+export const reaching = ({
+  redirects,
+  authority,
+}: LocalAzure): Readonly<Record<string, string>> => ({
+  [localAzureVariable]: JSON.stringify({ redirects, authority }),
+  NODE_OPTIONS: `--import ${import.meta.url}`,
+});
+
 type ConnectOptions = { readonly host?: unknown; readonly port?: unknown };
 type Connect = (this: Socket, ...given: unknown[]) => Socket;
 

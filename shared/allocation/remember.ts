@@ -57,7 +57,8 @@ export const remember = (
 ): DeviceRecord | undefined => {
   const { scope, registrationId, currentHub } = asked;
   const answered = hubHostName(hub);
-  const stays = answered === currentHub || because === 'moving';
+  const moves = because === 'moving';
+  const stays = answered === currentHub || moves;
   const before = record ?? newDeviceRecord(scope, asked.deviceId, { registrationId });
   const next: DeviceRecord = {
     ...before,
@@ -65,7 +66,7 @@ export const remember = (
     home: stays ? (before.home ?? currentHub) : answered,
     observed: observe(record, currentHub, now),
     enrollment: enrollmentKey(scope, asked.enrollment),
-    pending: stays ? undefined : pend(record?.pending, answered, now),
+    pending: moves ? before.pending : stays ? undefined : pend(before.pending, answered, now),
     conflictsWith: conflict(record, asked),
   };
   return record && isSame(record, next) ? undefined : next;

@@ -2,6 +2,7 @@ import type { DeviceRecord, Leftover } from '../domain/device.ts';
 import { instant } from '../domain/instant.ts';
 import type { Move, SettledMove } from '../domain/move.ts';
 import { evolve } from './evolve.ts';
+import type { MoveLimits } from './limits.ts';
 import type { MoveEvent, MoveLife } from './move-events.ts';
 
 /** What the ledger says after a decision: the record, and the move that it settled, for the history. */
@@ -14,7 +15,11 @@ export const lifeOf = ({ move }: DeviceRecord): MoveLife =>
   move ? { kind: 'open', move } : { kind: 'none' };
 
 /** A record after events of its move. */
-export const entryAfter = (record: DeviceRecord, events: readonly MoveEvent[]): LedgerEntry => {
+export const entryAfter = (
+  record: DeviceRecord,
+  events: readonly MoveEvent[],
+  limits: MoveLimits,
+): LedgerEntry => {
   const life = events.reduce(evolve, lifeOf(record));
   switch (life.kind) {
     case 'none':
@@ -22,11 +27,11 @@ export const entryAfter = (record: DeviceRecord, events: readonly MoveEvent[]): 
     case 'open':
       return { record: { ...record, move: life.move }, settled: undefined };
     case 'settled':
-      return { record: settle(record, life.settled), settled: life.settled };
+      return { record: settle(record, life.settled, limits), settled: life.settled };
   }
 };
 
-const settle = (record: DeviceRecord, settled: SettledMove): DeviceRecord => {
+const settle = (record: DeviceRecord, settled: SettledMove, limits: MoveLimits): DeviceRecord => {
   const { move, verdict } = settled;
   const moved = verdict === 'verified' || verdict === 'stranded';
   return {
@@ -34,7 +39,7 @@ const settle = (record: DeviceRecord, settled: SettledMove): DeviceRecord => {
     home: moved || move.proof.heard !== undefined ? move.to : record.home,
     move: undefined,
     ...(moved ? whereItCame(record, settled) : {}),
-    leftover: leftoverOf(settled, record.leftover),
+    leftover: leftoverOf(settled, record.leftover, limits),
   };
 };
 
@@ -48,13 +53,14 @@ const whereItCame = (
   return { observed: { hub: to, at }, ghosts: ghosts.filter((ghost) => ghost !== to) };
 };
 
-/** A call that puts the request there may be under way yet: it is cleared when that must have ended. */
-const clearAfterMs = 60_000;
-
-/** A request of before travels with the twin, to whatever hub the device goes next. */
+/**
+ * A request of before travels with the twin, to whatever hub the device goes next. A call that puts it there may be under way yet: it is
+ * cleared when that must have ended.
+ */
 const leftoverOf = (
   { move, verdict, settledAt }: SettledMove,
   before: Leftover | undefined,
+  { lookMs }: MoveLimits,
 ): Leftover | undefined => {
   const { id, from, to, inTwin } = move;
   if (!before && !inTwin && verdict === 'verified') return undefined;
@@ -62,7 +68,7 @@ const leftoverOf = (
     moves: [...(before?.moves ?? []), id].slice(-movesMax),
     hubs: [...new Set([...(before?.hubs ?? []), from, to])],
     since: settledAt,
-    nextAt: instant(settledAt + clearAfterMs),
+    nextAt: instant(settledAt + lookMs),
   };
 };
 

@@ -39,7 +39,9 @@ const seenOn = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
   // While a move is on, an identity that is made at its source is no news of where the device lives.
   if (record.move && hub === record.move.from && seen.kind === 'created') return record;
   const ghosts = record.ghosts.filter((ghost) => ghost !== hub);
-  return { ...record, observed: { hub, at }, ghosts, finding: strayed(record, seen) };
+  // An answer is pending until the device turns up where it was sent.
+  const pending = record.pending?.hub === hub ? undefined : record.pending;
+  return { ...record, observed: { hub, at }, pending, ghosts, finding: strayed(record, seen) };
 };
 
 /** A split home is mended by a sign of the device itself alone. */

@@ -50,7 +50,7 @@ const hearReply = (
     const [now, draw] = [ports.clock.now(), ports.dice.draw()];
     const command = { type: 'HearReply', request: requestId(move), reply, now, draw } as const;
     const events = decide(lifeOf(record), command, limits);
-    const entry = entryAfter(record, events);
+    const entry = entryAfter(record, events, limits);
     const worth = isWorthWriting(record.move, events, true);
     return { entry: worth ? entry : undefined, said: entry.record.move };
   });

@@ -30,9 +30,9 @@ export const endMove =
       const evidence = await lookAtMove(ports.twins, ports.clock, record.deviceId, record.move);
       const now = ports.clock.now();
       const seen = decide(lifeOf(record), { type: 'SeeDevice', evidence, now }, limits);
-      const known = entryAfter(whereaboutsAfter(record, evidence), seen);
+      const known = entryAfter(whereaboutsAfter(record, evidence), seen, limits);
       if (known.settled) return { entry: known, said: known.settled };
       const command = { type: 'EndMove', verdict: 'cancelled', because, now } as const;
-      const entry = entryAfter(known.record, decide(lifeOf(known.record), command, limits));
+      const entry = entryAfter(known.record, decide(lifeOf(known.record), command, limits), limits);
       return { entry, said: entry.settled };
     });

@@ -77,7 +77,7 @@ const begin = async (
   const now = ports.clock.now();
   const plan = planOf(order, from, moveId(ports.dice.digits(20)), now);
   const events = decide(lifeOf(record), { type: 'TriggerMove', plan, now }, limits);
-  const entry = entryAfter(record, events);
+  const entry = entryAfter(record, events, limits);
   const { move } = entry.record;
   if (!move) throw new Error('A move that was triggered is open.');
   return { entry, said: { kind: 'begun', record: entry.record, move } };

@@ -49,7 +49,7 @@ const change = async (
   evidence: readonly Evidence[],
 ): Promise<Change<SettledMove | undefined>> => {
   const events = await decideOn(ports, limits, record, evidence);
-  const entry = entryAfter(whereaboutsAfter(record, evidence), events);
+  const entry = entryAfter(whereaboutsAfter(record, evidence), events, limits);
   const { observed, finding } = entry.record;
   const moved = observed !== record.observed || finding !== record.finding;
   const source = record.move && ports.hubTables.latest().hubs.get(record.move.from);

@@ -115,7 +115,7 @@ const wake = async (
   const now = clock.now();
   const command = { type: 'WakeMove', evidence, now, draw: dice.draw() } as const;
   const events: readonly MoveEvent[] = decide(lifeOf(record), command, limits);
-  const entry = entryAfter(whereaboutsAfter(record, evidence), events);
+  const entry = entryAfter(whereaboutsAfter(record, evidence), events, limits);
   const asks = events.some(({ type }) => type === 'RequestSent');
   const next = entry.record.move;
   const ask =

@@ -1,6 +1,7 @@
 import type { DeviceKey, DeviceRecord } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { SettledMove } from '../domain/move.ts';
+import type { Scope } from '../domain/scope.ts';
 
 /** A record with the version that a replacement is conditioned on. */
 export type Kept = { readonly record: DeviceRecord; readonly version: string };
@@ -22,12 +23,24 @@ export type DeviceRecords = {
   ) => Promise<'written' | 'superseded'>;
   /** Those that are to be looked after by then, `countMax` at most, in no order. */
   readonly due: (now: Instant, countMax: number, signal: AbortSignal) => Promise<readonly Due[]>;
+  /** Those of a scope that are to be looked after at all, in pages; `after` is where the page before ended. A bad `after` throws. */
+  readonly attended: (
+    scope: Scope,
+    countMax: number,
+    after: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<Page>;
   /** A device's settled moves, in the order in which they were settled, `countMax` at most. */
   readonly history: (
     key: DeviceKey,
     countMax: number,
     signal: AbortSignal,
   ) => Promise<readonly SettledMove[]>;
+};
+
+export type Page = {
+  readonly records: readonly DeviceRecord[];
+  readonly after: string | undefined;
 };
 
 export type Due = { readonly key: DeviceKey; readonly kept: Kept };

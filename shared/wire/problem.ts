@@ -7,10 +7,10 @@ export type HttpAnswer = {
   readonly jsonBody: unknown;
 };
 
-/** Why a request was not understood. It names fields and never repeats what stood in them. */
+/** Why a request was not understood, or not granted. It names fields and never repeats what stood in them. */
 export type Refusal = {
   readonly kind: 'refused';
-  readonly because: 'bad-request' | 'unknown-scope';
+  readonly because: keyof typeof problems;
   readonly errors: readonly FieldError[];
   /** The device, where the request still told it: for the log. */
   readonly registrationId?: string;
@@ -22,11 +22,17 @@ export type FieldError = { readonly field: string; readonly detail: string };
 /** The first problems tell enough, and keep the answer small. */
 const errorCountMax = 5;
 
-const statusOf: Record<Refusal['because'], number> = { 'bad-request': 400, 'unknown-scope': 404 };
-const titleOf: Record<Refusal['because'], string> = {
-  'bad-request': 'The request is not valid',
-  'unknown-scope': 'There is no such scope',
-};
+const problems = {
+  'bad-request': [400, 'The request is not valid'],
+  unauthenticated: [401, 'Nobody is signed in'],
+  forbidden: [403, 'The role does not allow this'],
+  'unknown-scope': [404, 'There is no such scope'],
+  'unknown-route': [404, 'There is no such thing'],
+  'unknown-device': [404, 'Nothing is known of this device'],
+  'not-movable': [409, 'The device cannot be moved'],
+  'not-known-to-be-movable': [409, 'It is not known whether the device can be moved'],
+  'no-move': [409, 'The device has no move under way'],
+} as const;
 
 export const refuse = (because: Refusal['because'], errors: readonly FieldError[]): Refusal => ({
   kind: 'refused',
@@ -44,9 +50,12 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
     return field ? `${field}.${String(key)}` : String(key);
   }, '') || 'body';
 
-/** Problem details (RFC 9457): `{ title, status, errors: [{ field, detail }] }`, with 400 or 404. */
-export const toProblem = ({ because, errors }: Refusal): HttpAnswer => ({
-  status: statusOf[because],
-  headers: { 'content-type': 'application/problem+json' },
-  jsonBody: { title: titleOf[because], status: statusOf[because], errors },
-});
+/** Problem details (RFC 9457): `{ type, title, status, errors: [{ field, detail }] }`. */
+export const toProblem = ({ because, errors }: Refusal): HttpAnswer => {
+  const [status, title] = problems[because];
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    jsonBody: { type: `urn:rehome:${because}`, title, status, errors },
+  };
+};

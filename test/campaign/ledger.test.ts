@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { entryAfter, isWorthWriting } from '../../shared/campaign/ledger.ts';
+import { moveLimits } from '../../shared/campaign/limits.ts';
 import type { MoveEvent } from '../../shared/campaign/move-events.ts';
 import type { Verdict } from '../../shared/domain/move.ts';
 import { aDevice, aMove, at, east, host, west } from '../support/a-move.ts';
@@ -10,7 +11,11 @@ const settledAs = (verdict: Verdict): readonly MoveEvent[] => [
 const presence = (held: boolean) => ({ held, at: at(1), since: at(1) });
 
 test('a move that was proved without its twin leaves nothing to do', () => {
-  const { record, settled } = entryAfter(aDevice({ move: aMove() }), settledAs('verified'));
+  const { record, settled } = entryAfter(
+    aDevice({ move: aMove() }),
+    settledAs('verified'),
+    moveLimits,
+  );
   expect(record).toMatchObject({ move: undefined, leftover: undefined, home: west });
   expect(settled).toMatchObject({ verdict: 'verified', settledAt: at(5) });
 });
@@ -18,7 +23,7 @@ test('a move that was proved without its twin leaves nothing to do', () => {
 test.each(['failed', 'timedOut', 'refused', 'cancelled'] as const)(
   'after one that %s it is looked once more where the device came to be, and its home stays',
   (verdict) => {
-    const { record } = entryAfter(aDevice({ move: aMove() }), settledAs(verdict));
+    const { record } = entryAfter(aDevice({ move: aMove() }), settledAs(verdict), moveLimits);
     expect(record).toMatchObject({ home: east, leftover: { hubs: [east, west], nextAt: at(6) } });
   },
 );
@@ -27,9 +32,10 @@ test('a request that is not cleared yet is looked for wherever the device goes n
   const first = entryAfter(
     aDevice({ move: aMove({ inTwin: true }) }),
     settledAs('verified'),
+    moveLimits,
   ).record;
   const next = aMove({ from: west, to: host('north') });
-  const { record } = entryAfter({ ...first, move: next }, settledAs('verified'));
+  const { record } = entryAfter({ ...first, move: next }, settledAs('verified'), moveLimits);
   expect(record.leftover?.hubs).toEqual([east, west, host('north')]);
 });
 

@@ -107,3 +107,13 @@ test('a home is split while several hubs hold it and it is at work on none', () 
     finding: { kind: 'stray' },
   });
 });
+
+test('an answer that was pending is confirmed when the device turns up there', () => {
+  const pending = { hub: east, calls: 1, firstAt: at(0), lastAt: at(0), tried: [] };
+  const device = aDevice({ observed: undefined, pending });
+  expect(whereaboutsAfter(device, [seen('created', east, 1)])).toMatchObject({
+    observed: { hub: east },
+    pending: undefined,
+  });
+  expect(whereaboutsAfter(device, [seen('created', west, 1)]).pending).toBe(pending);
+});

@@ -7,6 +7,7 @@ import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/doma
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import type { SettledMove } from '../../shared/domain/move.ts';
+import { parseScope, type Scope } from '../../shared/domain/scope.ts';
 import type { DeviceRecords } from '../../shared/ports/device-records.ts';
 import { aDevice, aMove, at, east, west } from '../support/a-move.ts';
 import { main } from '../support/a-request.ts';
@@ -129,6 +130,26 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     if (!first) throw new Error('nothing is due');
     const write = records.write(first.key, aDevice(), first.kept.version, signal);
     expect(await write).toBe('written');
+  });
+
+  test('those to be looked after come in pages, each once', async () => {
+    const { records } = await make();
+    for (const minute of [1, 2, 3, 4, 5]) {
+      const device = aDevice({ deviceId: `d${minute}`, move: aMove({ nextAt: at(minute) }) });
+      await records.write(deviceKey(main, device.deviceId), device, undefined, signal);
+    }
+    await records.write(deviceKey(main, 'idle'), aRecord('idle'), undefined, signal);
+    const found: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await records.attended(main, 2, after, signal);
+      expect(page.records.length).toBeLessThanOrEqual(2);
+      found.push(...page.records.map(({ deviceId }) => deviceId));
+      after = page.after;
+    } while (after);
+    expect(found.sort()).toEqual(['d1', 'd2', 'd3', 'd4', 'd5']);
+    const other = parseScope('other') as Scope;
+    expect((await records.attended(other, 10, undefined, signal)).records).toEqual([]);
   });
 
   test('a verdict and its history are one write', async () => {

@@ -18,7 +18,7 @@ const ids = (count: number): readonly string[] =>
 
 const recordsOf = ({
   cosmos,
-}: Fleet): ReadonlyMap<string, { pending?: { hub: string }; observed?: { hub: string } }> => {
+}: Fleet): ReadonlyMap<string, { home?: string; observed?: { hub: string } }> => {
   const rows = cosmos.database.prepare('SELECT body FROM documents1').all();
   const documents = rows.map(({ body }) => JSON.parse(String(body)));
   return new Map(documents.map((document) => [document.id, document]));
@@ -48,7 +48,7 @@ test('devices on the genuine SDK land on the hub that the webhook named, connect
     expect(there).toMatchObject({ reported: { properties: { hub: assignedHub } } });
     expect(there?.session).toBeDefined();
     expect(answers.get(deviceId)).toEqual([assignedHub]);
-    expect(records.get(deviceKey(main, deviceId).id)?.pending?.hub).toBe(assignedHub);
+    expect(records.get(deviceKey(main, deviceId).id)?.home).toBe(assignedHub);
   }
   await stopAll(devices);
 }, 20_000);
@@ -61,7 +61,8 @@ test('[R1] the app killed while devices register, and restarted: none is lost, e
     timeout: 5_000,
     interval: 5,
   });
-  await fleet.killAndRestartApp();
+  fleet.kill();
+  await fleet.restart();
   const devices = await Promise.all(starting);
   const answers = answersIn(fleet.log);
   expect(devices).toHaveLength(60);
@@ -104,7 +105,7 @@ test.each<[string, Fleet['cosmos']['faults'][number]['does']]>([
     for (const device of newcomers) {
       const { deviceId } = assignmentOf(device.memory);
       const record = recordsOf(fleet).get(deviceKey(main, deviceId).id);
-      expect(record?.pending?.hub).toBe(hubOf(device));
+      expect(record?.home).toBe(hubOf(device));
     }
   },
   30_000,

@@ -1,15 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { fleetDevice, startCloud } from '../../local/cloud.ts';
 import { startApp } from '../../local/functions-host/app-process.ts';
+import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
+import { reaching } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
 import { rootFolder } from './source.ts';
 
-const keys = { master: 'master-key', host: 'host-key', functions: {} };
+const keys = { master: 'master-key', host: 'host-key', functions: {}, eventGrid: 'grid-key' };
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+type Answered = any;
+
+const operators = [
+  { token: 'a-reader', name: 'Rita', roles: ['Read'] },
+  { token: 'an-operator', name: 'Otto', roles: ['Operate'] },
+];
 const hosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
 
 /** Azure in this process, the built app in one of its own, and an enrollment group with the app's webhook. */
 export const aFleet = async () => {
-  const hubs = hosts.map((hostName) => ({ hostName }));
+  const events: HubEvent[] = [];
+  const onEvent = (event: HubEvent): void => {
+    events.push(event);
+  };
+  const hubs = hosts.map((hostName) => ({ hostName, onEvent }));
   const dps = {
     hostName: 'test.azure-devices-provisioning.net',
     idScope: '0ne1',
@@ -17,30 +33,64 @@ export const aFleet = async () => {
   };
   const cloud = await startCloud({ hubs, dps }, realWorld);
   const log: string[] = [];
+  const stateFolder = await mkdtemp(path.join(tmpdir(), 'rehome-state-'));
   const environment = {
     ...process.env,
     REHOME_HUBS: JSON.stringify(hosts.map((hostName, index) => ({ hostName, weight: index + 1 }))),
-    REHOME_COSMOS: cloud.connectionString,
+    WEBSITE_AUTH_ENABLED: 'True',
+    REHOME_LOOK_SECONDS: '2',
+    ...cloud.settings,
+    ...reaching(cloud.azure),
     REHOME_STORE_TIMEOUT_MS: '300',
   };
   const startOn = (port: number) =>
-    startApp({ appFolder: rootFolder, port, keys, environment }, (line) => log.push(line));
+    startApp({ appFolder: rootFolder, port, keys, environment, stateFolder, operators }, (line) =>
+      log.push(line),
+    );
   let app = await startOn(0);
   const url = `http://127.0.0.1:${app.port}/api/dps/main/allocate?code=${keys.host}`;
   const groupKey = cloud.enrollFleet(url);
   onTestFinished(async () => {
-    await Promise.all([app.stop(), cloud.stop()]);
+    await app.stop();
+    await cloud.stop();
+    await rm(stateFolder, { recursive: true });
   });
+  const ask = async (method: string, rest: string, body?: object, token = 'an-operator') => {
+    const response = await fetch(`http://127.0.0.1:${app.port}/api/devices/${rest}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    // What stands in it is for the test to say.
+    const answered: Answered = await response.json().catch(() => undefined);
+    return { status: response.status, body: answered };
+  };
   return {
     ...cloud,
-    log,
-    /** As a machine that loses power, and comes back with the same address and keys. */
-    killAndRestartApp: async (): Promise<void> => {
-      const { pid, port, ended } = app;
-      process.kill(pid, 'SIGKILL');
-      await ended;
-      app = await startOn(port);
+    /** The management API, as an operator, or as whose token it is. */
+    ask,
+    /** Runs the sweep now. */
+    sweep: async (): Promise<void> => {
+      const url = `http://127.0.0.1:${app.port}/admin/functions/sweepMoves?code=${keys.master}`;
+      const { status } = await fetch(url, { method: 'POST' });
+      if (status !== 202) throw new Error(`The sweep failed: ${status}`);
     },
+    /** What the hubs told, in order. */
+    events,
+    webhookUrl: url,
+    appUrl: () => `http://127.0.0.1:${app.port}`,
+    keys,
+    stateFolder,
+    /** As a machine that loses power. */
+    kill: (): void => {
+      process.kill(app.pid, 'SIGKILL');
+    },
+    /** With the same address and keys. */
+    restart: async (): Promise<void> => {
+      await app.ended;
+      app = await startOn(app.port);
+    },
+    log,
     identityOf: (registrationId: string) => fleetDevice(cloud, groupKey, registrationId),
   };
 };

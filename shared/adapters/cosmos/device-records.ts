@@ -13,12 +13,6 @@ const supersededStatuses: readonly (number | undefined)[] = [404, 409, 412, 449]
 /** One point read, one conditional write: the etag is the fence. */
 export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
   const container = database.container(containers.devices.id);
-  const page = async (query: SqlQuerySpec, maxItemCount: number, abortSignal: AbortSignal) => {
-    const { resources } = await container.items
-      .query(query, { maxItemCount, abortSignal })
-      .fetchNext();
-    return resources ?? [];
-  };
   return {
     read: async ({ id, slice }, abortSignal) => {
       const { resource, etag } = await container.item(id, slice).read({ abortSignal });
@@ -44,10 +38,44 @@ export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
         throw new Error(`Cosmos DB did not write ${containers.devices.id}`, { cause: error });
       }
     },
+    ...lists(container),
+  };
+};
+
+type Container = ReturnType<Database['container']>;
+
+/** What is found by query: the slices are many, so only what is indexed, and a page at a time. */
+const lists = (container: Container): Pick<DeviceRecords, 'due' | 'attended' | 'history'> => {
+  const page = async (query: SqlQuerySpec, maxItemCount: number, abortSignal: AbortSignal) => {
+    const { resources } = await container.items
+      .query(query, { maxItemCount, abortSignal })
+      .fetchNext();
+    return resources ?? [];
+  };
+  return {
     due: async (now, countMax, signal) => {
       const parameters = [{ name: '@now', value: now }];
       const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now', parameters };
       return (await page(query, countMax, signal)).map(keptIn);
+    },
+    attended: async (scope, maxItemCount, after, abortSignal) => {
+      const parameters = [
+        { name: '@never', value: 0 },
+        { name: '@from', value: `${scope}:` },
+        { name: '@to', value: `${scope};` }, // the character after the colon
+      ];
+      const where = 'c.nextAt > @never AND c.id >= @from AND c.id < @to';
+      const query = { query: `SELECT * FROM c WHERE ${where}`, parameters };
+      const options = {
+        maxItemCount,
+        abortSignal,
+        ...(after === undefined ? {} : { continuationToken: after }),
+      };
+      const { resources, continuationToken } = await container.items
+        .query(query, options)
+        .fetchNext();
+      const records = (resources ?? []).map(parseDeviceDocument);
+      return { records, after: continuationToken || undefined };
     },
     history: async ({ id, slice }, maxItemCount, abortSignal) => {
       const parameters = [{ name: '@device', value: id }];
@@ -62,7 +90,7 @@ export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
 
 /** Both in one batch of one partition: the whole of it, or nothing. */
 const settle = async (
-  { items }: ReturnType<Database['container']>,
+  { items }: Container,
   key: DeviceKey,
   record: DeviceRecord,
   version: string,

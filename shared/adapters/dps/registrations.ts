@@ -6,20 +6,22 @@ import type { Registrations } from '../../ports/registrations.ts';
 
 /** How a scope's DPS is entered: by a connection string, or by its host name and the app's own identity. */
 export type DpsAccess = {
-  readonly connectionStrings: ReadonlyMap<Scope, string>;
-  readonly hostNames: ReadonlyMap<Scope, string>;
-  readonly credential: () => Promise<TokenCredential>;
+  readonly connectionString: string | undefined;
+  readonly hostName: string | undefined;
 };
+
+type Credential = () => Promise<TokenCredential>;
 
 /** By the genuine service SDK, one client for each scope, made when it is first used. A scope that is not told of is silent. */
 export const dpsRegistrations = (
-  access: DpsAccess,
+  access: ReadonlyMap<Scope, DpsAccess>,
+  credential: Credential,
   deadline: Deadline,
   timeoutMs: number,
 ): Registrations => {
   const made = new Map<Scope, Promise<ProvisioningServiceClient | undefined>>();
   const clientOf = (scope: Scope) => {
-    const known = made.get(scope) ?? make(access, scope);
+    const known = made.get(scope) ?? make(access.get(scope), credential);
     made.set(scope, known);
     known.catch(() => made.delete(scope));
     return known;
@@ -39,11 +41,9 @@ export const dpsRegistrations = (
 };
 
 const make = async (
-  { connectionStrings, hostNames, credential }: DpsAccess,
-  scope: Scope,
+  { connectionString, hostName }: Partial<DpsAccess> = {},
+  credential: Credential,
 ): Promise<ProvisioningServiceClient | undefined> => {
-  const connectionString = connectionStrings.get(scope);
-  const hostName = hostNames.get(scope);
   if (connectionString === undefined && hostName === undefined) return undefined;
   const { default: sdk } = await import('azure-iot-provisioning-service');
   return connectionString === undefined

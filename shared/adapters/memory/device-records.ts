@@ -8,7 +8,7 @@ const recordCountMax = 100_000;
 type Held = Due & { readonly history: readonly SettledMove[] };
 
 /** Records in the process: gone with it, and the oldest when there are too many. */
-export const memoryDeviceRecords = (countMax = recordCountMax): DeviceRecords => {
+export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords => {
   const records = new Map<string, Held>();
   let writes = 0;
   return {
@@ -20,13 +20,26 @@ export const memoryDeviceRecords = (countMax = recordCountMax): DeviceRecords =>
       const history = [...(held?.history ?? []), ...(settled ? [settled] : [])];
       records.set(key.id, { key, kept: { record, version: String(writes) }, history });
       const [oldest] = records.keys();
-      if (records.size > countMax && oldest !== undefined) records.delete(oldest);
+      if (records.size > recordsMax && oldest !== undefined) records.delete(oldest);
       return 'written';
     },
     due: async (now, dueMax) =>
       [...records.values()]
         .filter(({ kept }) => (nextAtOf(kept.record) ?? Number.POSITIVE_INFINITY) <= now)
         .slice(0, dueMax),
+    attended: async (scope, countMax, after = '') => {
+      const found = [...records.entries()]
+        .filter(
+          ([, { kept }]) => kept.record.scope === scope && nextAtOf(kept.record) !== undefined,
+        )
+        .filter(([id]) => id > after)
+        .sort(([one], [other]) => (one < other ? -1 : 1));
+      const page = found.slice(0, countMax);
+      return {
+        records: page.map(([, { kept }]) => kept.record),
+        after: found.length > countMax ? page.at(-1)?.[0] : undefined,
+      };
+    },
     history: async ({ id }, historyMax) => records.get(id)?.history.slice(-historyMax) ?? [],
   };
 };

@@ -182,7 +182,7 @@ test.each<[what: string, named: string | RegExp, files: Record<string, string>]>
   ],
   [
     'a retry policy',
-    'Function tick: the embedded host has no retry policies',
+    'Function tick: the embedded host has no retry policies but of Event Hubs',
     {
       'functions/a.ts': `${importing} app.timer('tick', { schedule: '0 * * * * *', retry: { strategy: 'fixedDelay', maxRetryCount: 1, delayInterval: 1000 }, handler: () => {} });`,
     },

@@ -1,0 +1,100 @@
+import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import { type Moves, rehome } from '../shared/composition.ts';
+import type { Scope } from '../shared/domain/scope.ts';
+import { toDeviceView, toMoveView, toSettledView } from '../shared/wire/device-view.ts';
+import { toOrderLine, toSettledLine } from '../shared/wire/move-lines.ts';
+import { parseMoveOrder } from '../shared/wire/move-order.ts';
+import { principalHeader } from '../shared/wire/principal.ts';
+import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
+import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.ts';
+
+/**
+ * The management API's devices. Who may is told by App Service authentication; a device id is percent-encoded.
+ *
+ *     GET    devices/{scope}                       Read      those that are looked after, in pages: ?limit=50&after=…
+ *     GET    devices/{scope}/{deviceId}            Read      where it is, and why
+ *     GET    devices/{scope}/{deviceId}/moves      Read      its settled moves, the oldest first
+ *     POST   devices/{scope}/{deviceId}/moves      Operate   { to, reason, … }: moves it; 202
+ *     DELETE devices/{scope}/{deviceId}/move       Operate   ?reason=…: calls its move off
+ */
+type App = Moves & { readonly log: InvocationContext };
+
+const ok = (jsonBody: unknown, status = 200): HttpAnswer => ({ status, jsonBody });
+
+const pageMax = 200;
+
+const list = async ({ devices }: App, { scope, query }: Asked): Promise<HttpAnswer | Refusal> => {
+  const limit = Number(query.get('limit') ?? 50);
+  if (!Number.isInteger(limit) || limit < 1 || limit > pageMax) {
+    return refuse('bad-request', [{ field: 'limit', detail: `expected 1 to ${pageMax}` }]);
+  }
+  const { records, after } = await devices.attended(scope, limit, query.get('after') ?? undefined);
+  return ok({ devices: records.map(toDeviceView), after: after ?? null });
+};
+
+const read = async ({ devices }: App, { scope, params }: Asked) => {
+  const record = await devices.one(scope, idOf(params));
+  return record ? ok(toDeviceView(record)) : refuse('unknown-device', []);
+};
+
+const history = async ({ devices }: App, { scope, params }: Asked) => {
+  const moves = await devices.history(scope, idOf(params));
+  return ok({ moves: moves.map(toSettledView) });
+};
+
+const move = async ({ moveDevice, log }: App, { scope, params, body, who }: Asked) => {
+  const asked = parseMoveOrder(scope, idOf(params), body);
+  if (asked.kind === 'refused') return asked;
+  const outcome = await moveDevice(asked.order);
+  log.info(toOrderLine(asked.order, who.name, outcome));
+  if (outcome.kind === 'refused') {
+    return refuse(outcome.why, [{ field: 'deviceId', detail: outcome.because }]);
+  }
+  return ok({ move: toMoveView(outcome.move), reply: outcome.reply.kind }, 202);
+};
+
+const callOff = async ({ endMove, log }: App, { scope, params, query, who }: Asked) => {
+  const reason = query.get('reason')?.trim();
+  if (!reason) return refuse('bad-request', [{ field: 'reason', detail: 'expected a reason' }]);
+  const settled = await endMove(scope, idOf(params), `${reason} (${who.name})`);
+  if (!settled) return refuse('no-move', []);
+  log.info(toSettledLine(settled));
+  return ok({ move: toSettledView(settled) });
+};
+
+const idOf = (params: Asked['params']): string => params['deviceId'] ?? '';
+
+const table: readonly Route<App>[] = [
+  { method: 'GET', path: '', role: 'Read', handle: list },
+  { method: 'GET', path: ':deviceId', role: 'Read', handle: read },
+  { method: 'GET', path: ':deviceId/moves', role: 'Read', handle: history },
+  { method: 'POST', path: ':deviceId/moves', role: 'Operate', handle: move },
+  { method: 'DELETE', path: ':deviceId/move', role: 'Operate', handle: callOff },
+];
+
+export const devicesHandler =
+  (moves: Moves, scopes: ReadonlySet<Scope>): HttpHandler =>
+  async (request, context) => {
+    const { pathname, searchParams: query } = new URL(request.url);
+    // The route's own parameters are decoded already, so that an id with a slash would be two.
+    const [, scope = '', rest = ''] = /\/devices\/([^/]*)\/?(.*?)\/?$/.exec(pathname) ?? [];
+    const answer = await answerRoute(table, { ...moves, log: context }, scopes, {
+      method: request.method,
+      scope,
+      rest,
+      query,
+      body: await request.text(),
+      principal: request.headers.get(principalHeader),
+    });
+    return 'kind' in answer ? toProblem(answer) : answer;
+  };
+
+const { moves, scopes, isGuarded } = rehome();
+if (moves && isGuarded) {
+  app.http('devices', {
+    methods: ['GET', 'POST', 'DELETE'],
+    authLevel: 'anonymous', // App Service authentication stands before it
+    route: 'devices/{scope}/{*rest}',
+    handler: devicesHandler(moves, scopes),
+  });
+}

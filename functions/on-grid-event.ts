@@ -1,0 +1,34 @@
+import { app, type EventGridHandler, output } from '@azure/functions';
+import { type Moves, rehome } from '../shared/composition.ts';
+import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
+import { parseGridEvent } from '../shared/wire/grid-event.ts';
+import { toSettledLine } from '../shared/wire/move-lines.ts';
+
+const deadLetters = output.storageBlob({
+  path: 'dead-letters/on-grid-event/{datetime:yyyy-MM-dd}/{rand-guid}.json',
+  connection: 'AzureWebJobsStorage',
+});
+
+/** One event of a device, by Event Grid, for those who have no route to an Event Hub. A fault is thrown: Event Grid delivers it again. */
+export const onGridEventHandler =
+  ({ onHubEvent, hubTable }: Moves): EventGridHandler =>
+  async (event, context) => {
+    const seen = parseGridEvent(event, hubTable());
+    if (seen.kind === 'nothing') return;
+    if (seen.kind === 'unparsable') {
+      const whole = Buffer.from(JSON.stringify(event));
+      const message = { properties: {}, systemProperties: {}, body: '' };
+      context.warn(toDeadLetterLine('onGridEvent', [seen.because]));
+      context.extraOutputs.set(
+        deadLetters,
+        JSON.stringify([toDeadLetter(whole, message, seen.because)]),
+      );
+      return;
+    }
+    for (const move of await onHubEvent([seen])) context.info(toSettledLine(move));
+  };
+
+const { moves } = rehome();
+if (moves) {
+  app.eventGrid('onGridEvent', { extraOutputs: [deadLetters], handler: onGridEventHandler(moves) });
+}

@@ -1,0 +1,82 @@
+import { app, type EventHubHandler, type InvocationContext, output } from '@azure/functions';
+import { type Moves, rehome } from '../shared/composition.ts';
+import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
+import { type HubMessage, parseHubEvent } from '../shared/wire/hub-event.ts';
+import { toSettledLine } from '../shared/wire/move-lines.ts';
+
+/** Whole, outside Cosmos DB, as long as the storage account's own rules keep them. */
+const deadLetters = output.storageBlob({
+  path: 'dead-letters/on-hub-event/{datetime:yyyy-MM-dd}/{rand-guid}.json',
+  connection: 'AzureWebJobsStorage',
+});
+
+/**
+ * A batch of what the hubs routed: lifecycle, connection and twin events. [R2] A fault of the store is thrown, and the partition waits.
+ * [R3] What cannot be parsed is kept whole, and the rest goes on.
+ */
+export const onHubEventHandler =
+  ({ onHubEvent, hubTable, propertyName }: Moves): EventHubHandler =>
+  async (bodies, context) => {
+    const table = hubTable();
+    const messages = messagesOf(bodies as readonly Uint8Array[], context);
+    const read = messages.map(({ bytes, message }) => ({
+      bytes,
+      message,
+      seen: parseHubEvent(message, table, propertyName),
+    }));
+    const settled = await onHubEvent(
+      read.flatMap(({ seen }) => (seen.kind === 'sighting' ? [seen] : [])),
+    );
+    for (const move of settled) context.info(toSettledLine(move));
+    const letters = read.flatMap(({ bytes, message, seen }) =>
+      seen.kind === 'unparsable' ? [toDeadLetter(bytes, message, seen.because)] : [],
+    );
+    if (letters.length === 0) return;
+    const reasons = letters.map(({ because }) => because);
+    context.warn(toDeadLetterLine('onHubEvent', reasons));
+    context.extraOutputs.set(deadLetters, JSON.stringify(letters));
+  };
+
+type Received = { readonly bytes: Uint8Array; readonly message: HubMessage };
+
+/** Functions hands over the bodies, and beside them arrays of what came with each. */
+const messagesOf = (
+  bodies: readonly Uint8Array[],
+  { triggerMetadata = {} }: InvocationContext,
+): readonly Received[] => {
+  const { propertiesArray = [], systemPropertiesArray = [] } = triggerMetadata as {
+    readonly propertiesArray?: readonly HubMessage['properties'][];
+    readonly systemPropertiesArray?: readonly HubMessage['systemProperties'][];
+  };
+  return bodies.map((bytes, index) => ({
+    bytes,
+    message: {
+      properties: propertiesArray[index] ?? {},
+      systemProperties: systemPropertiesArray[index] ?? {},
+      body: Buffer.from(bytes).toString('utf8'),
+    },
+  }));
+};
+
+/** So that nobody parses a body before we do; the library passes it on, though its types do not know it. */
+const asBytes: object = { dataType: 'binary' };
+
+const { moves } = rehome();
+if (moves?.listens) {
+  app.eventHub('onHubEvent', {
+    connection: 'REHOME_EVENTS',
+    eventHubName: '%REHOME_EVENTS_HUB%',
+    consumerGroup: '$Default',
+    cardinality: 'many',
+    ...asBytes,
+    // A checkpoint advances even after a failure: only a retry without end holds the partition.
+    retry: {
+      strategy: 'exponentialBackoff',
+      maxRetryCount: -1,
+      minimumInterval: { seconds: 1 },
+      maximumInterval: { seconds: 60 },
+    },
+    extraOutputs: [deadLetters],
+    handler: onHubEventHandler(moves),
+  });
+}

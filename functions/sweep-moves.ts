@@ -1,0 +1,18 @@
+import { app, type TimerHandler } from '@azure/functions';
+import { type Moves, rehome } from '../shared/composition.ts';
+import { toSettledLine, toSweptLine } from '../shared/wire/move-lines.ts';
+
+/** Every minute: deadlines, retries, proof by look-up, and what moves have left behind. */
+export const sweepMovesHandler =
+  ({ sweepMoves }: Moves): TimerHandler =>
+  async (_timer, context) => {
+    const swept = await sweepMoves();
+    for (const move of swept.settled) context.info(toSettledLine(move));
+    if (swept.faults.length > 0) context.warn(toSweptLine(swept));
+    else if (swept.devices > 0) context.info(toSweptLine(swept));
+  };
+
+const { moves } = rehome();
+if (moves) {
+  app.timer('sweepMoves', { schedule: '15 * * * * *', handler: sweepMovesHandler(moves) });
+}

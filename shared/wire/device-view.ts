@@ -1,0 +1,78 @@
+import { stageOf } from '../campaign/stage.ts';
+import type { DeviceRecord } from '../domain/device.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type Move, requestId, type SettledMove } from '../domain/move.ts';
+import { toIso } from './device-contract.ts';
+
+/** A device as operators see it: times as ISO 8601, and what is known in sentences. */
+export const toDeviceView = (record: DeviceRecord) => ({
+  scope: record.scope,
+  deviceId: record.deviceId,
+  registrationId: record.registrationId,
+  home: record.home ?? null,
+  observed: record.observed ? { hub: record.observed.hub, since: toIso(record.observed.at) } : null,
+  enrollment: record.enrollment ?? null,
+  move: record.move ? toMoveView(record.move) : null,
+  finding: record.finding
+    ? { kind: record.finding.kind, hub: record.finding.hub, since: toIso(record.finding.since) }
+    : null,
+  ghosts: record.ghosts,
+  explained: explain(record),
+});
+
+export const toMoveView = (move: Move) => ({
+  id: move.id,
+  campaignId: move.campaignId,
+  from: move.from,
+  to: move.to,
+  reason: move.reason,
+  stage: stageOf(move),
+  requestId: requestId(move),
+  requestsSent: move.sends,
+  triggeredAt: toIso(move.triggeredAt),
+  window: { from: toIso(move.notBefore), to: toIso(move.notAfter) },
+  deadline: toIso(move.deadline),
+  nextLookAt: toIso(move.nextAt),
+  proof: {
+    gone: move.proof.source?.held === false ? toIso(move.proof.source.since) : null,
+    assigned: move.proof.target?.held ? toIso(move.proof.target.since) : null,
+    heard: timeOrNull(move.proof.heard),
+  },
+});
+
+export const toSettledView = ({ move, verdict, because, settledAt }: SettledMove) => ({
+  ...toMoveView(move),
+  stage: undefined,
+  nextLookAt: undefined,
+  verdict,
+  because,
+  settledAt: toIso(settledAt),
+});
+
+const timeOrNull = (at: Instant | undefined): string | null =>
+  at === undefined ? null : toIso(at);
+
+const findings = {
+  missing: 'Its identity was deleted there, and has not been seen elsewhere: it is looked for.',
+  decommissioned: 'It is on no hub and not in DPS.',
+  stray: 'It turned up there, which is not its home.',
+  splitHome: 'Several hubs hold its identity, and it is at work on none.',
+} as const;
+
+/** Why it is where it is, as far as is known. */
+const explain = (record: DeviceRecord): readonly string[] => {
+  const { observed, home, move, pending, finding, ghosts, conflictsWith, leftover } = record;
+  const said: string[] = [];
+  said.push(observed ? `Last seen on ${observed.hub}.` : 'Never seen on a hub.');
+  if (home && home !== observed?.hub) said.push(`Its home is ${home}.`);
+  if (pending)
+    said.push(`DPS was answered ${pending.hub} ${pending.calls} times; nothing confirms it yet.`);
+  if (move) said.push(`A move to ${move.to} is ${stageOf(move)}: DPS is answered ${move.to}.`);
+  else if (observed) said.push(`DPS is answered ${observed.hub}, while that is open.`);
+  if (finding) said.push(findings[finding.kind]);
+  if (ghosts.length > 0) said.push(`An identity of it was left behind on ${ghosts.join(', ')}.`);
+  if (conflictsWith !== undefined)
+    said.push(`It shares its key with ${conflictsWith}: it is not movable.`);
+  if (leftover) said.push('What its last moves left in its twins is being cleared.');
+  return said;
+};

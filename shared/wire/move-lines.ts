@@ -1,0 +1,42 @@
+import type { SettledMove } from '../domain/move.ts';
+import type { MoveOrder, MoveOutcome } from '../flows/move-device.ts';
+import type { Swept } from '../flows/sweep-moves.ts';
+
+/** The log's lines about moves: one for each decision. No key, payload or twin is in them. */
+
+export const toSettledLine = ({ move, verdict, because }: SettledMove): string =>
+  JSON.stringify({
+    event: 'move-settled',
+    moveId: move.id,
+    campaignId: move.campaignId,
+    from: move.from,
+    to: move.to,
+    verdict,
+    because,
+    attempts: move.attempt,
+  });
+
+export const toOrderLine = (
+  { scope, deviceId, to }: MoveOrder,
+  who: string,
+  outcome: MoveOutcome,
+): string =>
+  JSON.stringify({
+    event: outcome.kind === 'triggered' ? 'move-triggered' : 'move-refused',
+    scope,
+    deviceId,
+    to,
+    by: who,
+    ...(outcome.kind === 'triggered'
+      ? { moveId: outcome.move.id, from: outcome.move.from, reply: outcome.reply.kind }
+      : { because: outcome.because }),
+  });
+
+export const toSweptLine = ({ devices, settled, faults }: Swept): string =>
+  JSON.stringify({
+    event: 'swept',
+    devices,
+    settled: settled.length,
+    faults: faults.length,
+    ...(faults[0] === undefined ? {} : { firstFault: faults[0] }),
+  });

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { hubHostName } from '../domain/hub.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { MoveOrder } from '../flows/move-device.ts';
+import { fieldErrors, type Refusal, refuse } from './problem.ts';
+
+/** What an operator asks for: `{ to, reason, windowMinutes?, parkedHours?, allowUnknown?, allowReset? }`. */
+const moveOrder = z.strictObject({
+  to: z.hostname().transform(hubHostName),
+  reason: z.string().trim().min(1).max(200),
+  /** How long the device may take to go. */
+  windowMinutes: z.number().min(1).max(1_440).default(60),
+  /** How long the request waits for a device that is offline. */
+  parkedHours: z.number().min(0).max(720).default(168),
+  allowUnknown: z.boolean().default(false),
+  allowReset: z.boolean().default(false),
+});
+
+/** Moves that a person orders, one by one, belong to this campaign. */
+export const byHand = 'by-hand';
+
+export const parseMoveOrder = (
+  scope: Scope,
+  deviceId: string,
+  text: string,
+): { readonly kind: 'ordered'; readonly order: MoveOrder } | Refusal => {
+  const read = z.preprocess(fromJson, moveOrder).safeParse(text);
+  if (!read.success) return refuse('bad-request', fieldErrors(read.error));
+  const { to, reason, windowMinutes, parkedHours, allowUnknown, allowReset } = read.data;
+  return {
+    kind: 'ordered',
+    order: {
+      scope,
+      deviceId,
+      to,
+      reason,
+      campaignId: byHand,
+      windowMs: windowMinutes * 60_000,
+      parkedMs: parkedHours * 3_600_000,
+      jitterSeconds: 0,
+      resetAllowed: allowReset,
+      unknownAllowed: allowUnknown,
+    },
+  };
+};
+
+const fromJson = (text: unknown): unknown => {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** Who is signed in, as App Service authentication tells the app. */
+export type Principal = { readonly name: string; readonly roles: ReadonlySet<Role> };
+
+/** Entra app roles, each with all that the one before it may. */
+export const roles = ['Read', 'Operate', 'Admin'] as const;
+export type Role = (typeof roles)[number];
+
+export const principalHeader = 'x-ms-client-principal';
+
+const principal = z.object({
+  role_typ: z.string().optional(),
+  name_typ: z.string().optional(),
+  claims: z.array(z.object({ typ: z.string(), val: z.string() })),
+});
+
+/**
+ * The header's base64 → who it is; undefined when it is none: nobody is signed in.
+ * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+ */
+export const parsePrincipal = (header: string | null | undefined): Principal | undefined => {
+  const read = principal.safeParse(fromBase64(header ?? ''));
+  if (!read.success) return undefined;
+  const { role_typ: roleType = 'roles', name_typ: nameType = 'name', claims } = read.data;
+  const valuesOf = (...types: readonly string[]): readonly string[] =>
+    claims.filter(({ typ }) => types.includes(typ)).map(({ val }) => val);
+  const held = valuesOf(roleType, 'roles');
+  return {
+    name: valuesOf(nameType, 'name', 'preferred_username')[0] ?? 'unnamed',
+    roles: new Set(roles.filter((role) => held.includes(role))),
+  };
+};
+
+const fromBase64 = (header: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(header, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+export const mayAct = ({ roles: held }: Principal, needed: Role): boolean =>
+  roles.slice(roles.indexOf(needed)).some((role) => held.has(role));
