@@ -1,4 +1,4 @@
-import { createDps, type Dps, type DpsOptions } from './dps/dps.ts';
+import { type CallWebhook, createDps, type Dps, type DpsOptions } from './dps/dps.ts';
 import { askDps } from './dps/dps-http.ts';
 import { postJson } from './dps/post-json.ts';
 import { createHub, type IotHub, type IotHubOptions } from './iot-hub/hub.ts';
@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 export type AzureOptions = {
   readonly hubs: readonly IotHubOptions[];
   readonly dps: Omit<DpsOptions, 'hubs' | 'callWebhook'>;
+  /** How the DPS asks a webhook: by HTTP unless told. */
+  readonly callWebhook?: CallWebhook;
 };
 
 /** IoT hubs and a DPS on 127.0.0.1, under their real names. */
@@ -27,7 +29,8 @@ export const globalDpsHost = 'global.azure-devices-provisioning.net';
 
 export const startAzure = async (options: AzureOptions, world: World): Promise<Azure> => {
   const hubs = new Map(options.hubs.map((hub) => [hub.hostName, createHub(hub, world)]));
-  const dps = createDps({ ...options.dps, hubs: [...hubs.values()], callWebhook: postJson }, world);
+  const { callWebhook = postJson } = options;
+  const dps = createDps({ ...options.dps, hubs: [...hubs.values()], callWebhook }, world);
   const names = ['*.azure-devices.net', '*.azure-devices-provisioning.net'];
   const certificates: Certificates = await makeCertificates(names);
   const https = await listenHttps(certificates, (host, ask) => {

@@ -57,15 +57,16 @@ const connect = async (
     `HostName=${assignedHub};DeviceId=${deviceId};SharedAccessKey=${key}`,
     Mqtt,
   );
+  client.on('error', () => undefined); // the disconnection, or the refusal, follows
+  await client.open();
+  // Only now: the SDK opens the link for a handler, and throws where nobody catches when it is refused.
   for (const name of ears.methodNames) {
     client.onDeviceMethod(name, (request, response) => {
       const { status, payload } = ears.onMethod(name, request.payload as Json);
       response.send(status, payload).catch(() => undefined); // it has left meanwhile
     });
   }
-  await client.open();
   client.on('disconnect', ears.onLost);
-  client.on('error', () => undefined); // the disconnection follows
   const twin = await client.getTwin();
   twin.on('properties.desired', (patch: JsonObject) => ears.onDesired(patch));
   return {

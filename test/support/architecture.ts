@@ -30,7 +30,7 @@ const rooms: readonly Room[] = [
 const config: Room = { name: 'shared/config', packages: [/^zod$/] };
 const configReaders = ['functions', 'shared/composition.ts'];
 const localMayImport = ['shared/wire', 'shared/domain'];
-const outside = ['local', 'test', 'bench'];
+const outside = ['local', 'cli', 'test', 'bench'];
 const rootFiles = ['vitest.config.ts'];
 
 const vagueNames = /^(utils?|helpers?|common|types?|misc|index)(\.ts)?$/;
