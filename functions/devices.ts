@@ -3,7 +3,7 @@ import { type Moves, rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';
 import { toDeviceView, toMoveView, toSettledView } from '../shared/wire/device-view.ts';
 import { toOrderLine, toSettledLine } from '../shared/wire/move-lines.ts';
-import { parseMoveOrder } from '../shared/wire/move-order.ts';
+import { parseMoveOrder, reasonLengthMax } from '../shared/wire/move-order.ts';
 import { principalHeader } from '../shared/wire/principal.ts';
 import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
 import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.ts';
@@ -28,8 +28,11 @@ const list = async ({ devices }: App, { scope, query }: Asked): Promise<HttpAnsw
   if (!Number.isInteger(limit) || limit < 1 || limit > pageMax) {
     return refuse('bad-request', [{ field: 'limit', detail: `expected 1 to ${pageMax}` }]);
   }
-  const { records, after } = await devices.attended(scope, limit, query.get('after') ?? undefined);
-  return ok({ devices: records.map(toDeviceView), after: after ?? null });
+  const page = await devices.attended(scope, limit, query.get('after') ?? undefined);
+  if (page === 'bad-after') {
+    return refuse('bad-request', [{ field: 'after', detail: 'not where a page ended' }]);
+  }
+  return ok({ devices: page.records.map(toDeviceView), after: page.after ?? null });
 };
 
 const read = async ({ devices }: App, { scope, params }: Asked) => {
@@ -43,7 +46,7 @@ const history = async ({ devices }: App, { scope, params }: Asked) => {
 };
 
 const move = async ({ moveDevice, log }: App, { scope, params, body, who }: Asked) => {
-  const asked = parseMoveOrder(scope, idOf(params), body);
+  const asked = parseMoveOrder(scope, idOf(params), await body());
   if (asked.kind === 'refused') return asked;
   const outcome = await moveDevice(asked.order);
   log.info(toOrderLine(asked.order, who.name, outcome));
@@ -55,11 +58,14 @@ const move = async ({ moveDevice, log }: App, { scope, params, body, who }: Aske
 
 const callOff = async ({ endMove, log }: App, { scope, params, query, who }: Asked) => {
   const reason = query.get('reason')?.trim();
-  if (!reason) return refuse('bad-request', [{ field: 'reason', detail: 'expected a reason' }]);
+  if (!reason || reason.length > reasonLengthMax) {
+    const detail = `expected 1 to ${reasonLengthMax} characters`;
+    return refuse('bad-request', [{ field: 'reason', detail }]);
+  }
   const settled = await endMove(scope, idOf(params), `${reason} (${who.name})`);
   if (!settled) return refuse('no-move', []);
   log.info(toSettledLine(settled));
-  return ok({ move: toSettledView(settled) });
+  return ok({ move: toSettledView(settled.settled) });
 };
 
 const idOf = (params: Asked['params']): string => params['deviceId'] ?? '';
@@ -83,7 +89,7 @@ export const devicesHandler =
       scope,
       rest,
       query,
-      body: await request.text(),
+      body: () => request.text(),
       principal: request.headers.get(principalHeader),
     });
     return 'kind' in answer ? toProblem(answer) : answer;

@@ -13,7 +13,7 @@ const deadLetters = output.storageBlob({
 export const onGridEventHandler =
   ({ onHubEvent, hubTable }: Moves): EventGridHandler =>
   async (event, context) => {
-    const seen = parseGridEvent(event, hubTable());
+    const seen = parseGridEvent(event, await hubTable());
     if (seen.kind === 'nothing') return;
     if (seen.kind === 'unparsable') {
       const whole = Buffer.from(JSON.stringify(event));
@@ -25,7 +25,7 @@ export const onGridEventHandler =
       );
       return;
     }
-    for (const move of await onHubEvent([seen])) context.info(toSettledLine(move));
+    await onHubEvent([seen], (settled) => context.info(toSettledLine(settled)));
   };
 
 const { moves } = rehome();

@@ -17,17 +17,15 @@ const deadLetters = output.storageBlob({
 export const onHubEventHandler =
   ({ onHubEvent, hubTable, propertyName }: Moves): EventHubHandler =>
   async (bodies, context) => {
-    const table = hubTable();
+    const table = await hubTable(); // before it is known, an event of a hub of ours would pass for another's
     const messages = messagesOf(bodies as readonly Uint8Array[], context);
     const read = messages.map(({ bytes, message }) => ({
       bytes,
       message,
       seen: parseHubEvent(message, table, propertyName),
     }));
-    const settled = await onHubEvent(
-      read.flatMap(({ seen }) => (seen.kind === 'sighting' ? [seen] : [])),
-    );
-    for (const move of settled) context.info(toSettledLine(move));
+    const sightings = read.flatMap(({ seen }) => (seen.kind === 'sighting' ? [seen] : []));
+    await onHubEvent(sightings, (settled) => context.info(toSettledLine(settled)));
     const letters = read.flatMap(({ bytes, message, seen }) =>
       seen.kind === 'unparsable' ? [toDeadLetter(bytes, message, seen.because)] : [],
     );

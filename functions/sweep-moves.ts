@@ -6,8 +6,7 @@ import { toSettledLine, toSweptLine } from '../shared/wire/move-lines.ts';
 export const sweepMovesHandler =
   ({ sweepMoves }: Moves): TimerHandler =>
   async (_timer, context) => {
-    const swept = await sweepMoves();
-    for (const move of swept.settled) context.info(toSettledLine(move));
+    const swept = await sweepMoves((settled) => context.info(toSettledLine(settled)));
     if (swept.faults.length > 0) context.warn(toSweptLine(swept));
     else if (swept.devices > 0) context.info(toSweptLine(swept));
   };

@@ -52,7 +52,7 @@ export type Moves = {
   readonly moveDevice: MoveDevice;
   readonly endMove: EndMove;
   readonly devices: ReadDevices;
-  readonly hubTable: () => HubTable;
+  readonly hubTable: () => Promise<HubTable>;
   /** Where devices report; undefined where they do not. */
   readonly propertyName: string | undefined;
   /** Whether the hubs' events come by Event Hub. */
@@ -78,16 +78,17 @@ export const compose = (settings: Settings, moves?: MoveSettings): Rehome => {
 
 type Store = ReturnType<typeof inMemory> | ReturnType<typeof inCosmos>;
 
-const sweepLimits = { dueMax: 500, atOnceMax: 16 };
+const sweepLimits = { dueMax: 500, atOnceMax: 16, budgetMs: 50_000 };
 const twinTimeoutMs = 5_000;
 
 const composeMoves = (
   scopes: ReadonlySet<Scope>,
   store: Store,
-  { hubConnections, dps, device, lookMs, listens }: MoveSettings,
+  { hubConnections, dps, device, lookMs, silenceMs, listens }: MoveSettings,
 ): Moves => {
   const [clock, deadline, dice] = [systemClock, systemDeadline, systemDice];
-  const limits = { ...moveLimits, lookMs };
+  const remembersIds = device.profile === 'rehome';
+  const limits = { ...moveLimits, lookMs, silenceMs, remembersIds };
   const profile = profileOf(device, dps);
   const access = { connectionStrings: hubConnections, credential: systemCredential };
   const clients = hubClients(access);
@@ -106,7 +107,7 @@ const composeMoves = (
     moveDevice: moveDevice(ports, limits),
     endMove: endMove(ports, limits),
     devices: readDevices(store.records, deadline),
-    hubTable: store.hubTables.latest,
+    hubTable: store.hubTables.known,
     propertyName: profile.propertyName,
     listens,
   };

@@ -12,6 +12,8 @@ export type Cosmos = {
   /** By `database/container`. */
   readonly containers: Map<string, Container>;
   readonly faults: Fault[];
+  /** Whether a query's first page is empty, though more follow: so it is with several physical partitions. */
+  readonly emptyPages: { first: boolean };
   /** Request units a second of every container that is made; 0 for no limit. */
   readonly unitsPerSecond: number;
 };
@@ -46,6 +48,7 @@ export const createCosmos = (
     ),
     containers: new Map(),
     faults: [],
+    emptyPages: { first: false },
     unitsPerSecond,
   };
   for (const row of database.prepare('SELECT * FROM containers').all()) {

@@ -154,9 +154,14 @@ const pageSizeDefault = 100;
 const toQueryPage = (cosmos: Cosmos, container: Container, ask: HttpAsk): HttpReply => {
   const { headers } = ask;
   const size = Number(headers['x-ms-max-item-count'] ?? pageSizeDefault);
+  const continued = headers['x-ms-continuation'];
+  if (continued !== undefined && !/^\d+$/.test(continued))
+    throw cosmosError(400, 'BadRequest', 'The continuation token is malformed.');
+  // As where the first physical partition holds nothing of it.
+  const isEmpty = cosmos.emptyPages.first && continued === undefined;
   const page = {
-    sizeMax: size > 0 ? size : pageSizeDefault,
-    after: Number(headers['x-ms-continuation'] ?? 0),
+    sizeMax: isEmpty ? 0 : size > 0 ? size : pageSizeDefault,
+    after: Number(continued ?? 0),
   };
   const partition =
     headers['x-ms-documentdb-partitionkey'] === undefined ? undefined : partitionOf(ask);

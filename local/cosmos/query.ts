@@ -63,7 +63,7 @@ export const runQuery = (
   const last = answered.at(-1);
   return {
     bodies: answered.map(({ body }) => body),
-    ...(rows.length > page.sizeMax && last ? { continuation: String(last.sequence) } : {}),
+    ...(rows.length > page.sizeMax ? { continuation: String(last?.sequence ?? page.after) } : {}),
   };
 };
 

@@ -1,7 +1,7 @@
 import {
   type DeviceRecord,
   newDeviceRecord,
-  type Observation,
+  observedOn,
   type PendingAnswer,
 } from '../domain/device.ts';
 import { type Enrollment, enrollmentKey } from '../domain/enrollment.ts';
@@ -60,19 +60,29 @@ export const remember = (
   const moves = because === 'moving';
   const stays = answered === currentHub || moves;
   const before = record ?? newDeviceRecord(scope, asked.deviceId, { registrationId });
-  const next: DeviceRecord = {
+  const known: DeviceRecord = {
     ...before,
     registrationId,
+    deviceId: spelledBy(asked, before) ? asked.deviceId : before.deviceId,
     home: stays ? (before.home ?? currentHub) : answered,
-    observed: observe(record, currentHub, now),
     enrollment: enrollmentKey(scope, asked.enrollment),
     pending: moves ? before.pending : stays ? undefined : pend(before.pending, answered, now),
     conflictsWith: conflict(record, asked),
   };
+  const isNews = currentHub !== undefined && currentHub !== before.observed?.hub;
+  const next = isNews ? observedOn(known, { hub: currentHub, at: now }) : known;
   return record && isSame(record, next) ? undefined : next;
 };
 
+/** Until DPS names it, a device goes by its registration id, which may be spelled otherwise. */
+const spelledBy = ({ currentHub, deviceId, registrationId }: Asked, known: DeviceRecord): boolean =>
+  currentHub !== undefined &&
+  known.registrationId === registrationId &&
+  known.deviceId.toLowerCase() === registrationId &&
+  deviceId.toLowerCase() === registrationId;
+
 const isSame = (record: DeviceRecord, next: DeviceRecord): boolean =>
+  next.deviceId === record.deviceId &&
   next.home === record.home &&
   next.observed === record.observed &&
   next.enrollment === record.enrollment &&
@@ -83,24 +93,20 @@ const isSame = (record: DeviceRecord, next: DeviceRecord): boolean =>
 export const isNewer = ({ observed, pending }: DeviceRecord, than: Instant): boolean =>
   Math.max(observed?.at ?? 0, pending?.lastAt ?? 0) >= than;
 
-const observe = (
-  record: DeviceRecord | undefined,
-  currentHub: HubHostName | undefined,
-  now: Instant,
-): Observation | undefined => {
-  const known = record?.observed;
-  if (currentHub === undefined || currentHub === known?.hub) return known;
-  return { hub: currentHub, at: now };
-};
-
 const pend = (before: PendingAnswer | undefined, hub: HubHostName, now: Instant): PendingAnswer => {
   if (before?.hub === hub) return { ...before, calls: before.calls + 1, lastAt: now };
   const tried = before ? [...new Set([...before.tried, before.hub])] : [];
   return { hub, calls: 1, firstAt: now, lastAt: now, tried };
 };
 
-const conflict = (record: DeviceRecord | undefined, { deviceId }: Asked): string | undefined => {
-  if (!record || record.deviceId === deviceId || record.registrationId === deviceId) {
+const conflict = (record: DeviceRecord | undefined, asked: Asked): string | undefined => {
+  const { deviceId } = asked;
+  if (
+    !record ||
+    spelledBy(asked, record) ||
+    record.deviceId === deviceId ||
+    record.registrationId === deviceId
+  ) {
     return record?.conflictsWith;
   }
   return deviceId;

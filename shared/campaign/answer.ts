@@ -12,6 +12,7 @@ export const answer = (
   { reply, now, draw }: Heard,
   limits: MoveLimits,
 ): readonly MoveEvent[] => {
+  if (move.ask.kind === 'over' || move.ask.kind === 'deferred') return []; // its end is known by now
   const soonMs = backOffMs(limits.backOff, move.sends + 1, draw);
   switch (reply.kind) {
     case 'accepted': {
@@ -46,7 +47,7 @@ export const told = (ask: Move['ask'], nextAt: Instant): MoveEvent => ({
 });
 
 export const settled = (
-  verdict: 'verified' | 'failed' | 'refused',
+  verdict: 'verified' | 'failed' | 'refused' | 'superseded',
   because: string,
   at: Instant,
 ): MoveEvent => ({

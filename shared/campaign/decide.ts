@@ -49,16 +49,15 @@ const decideOpen = (
     case 'WakeMove':
       return wake(move, command, limits);
     case 'EndMove': {
-      const { verdict, because, now } = command;
-      return [{ type: 'MoveSettled', verdict, because, at: now }];
+      const { because, now } = command;
+      return [{ type: 'MoveSettled', verdict: 'cancelled', because, at: now }];
     }
   }
 };
 
-const trigger = (plan: MovePlan, now: Instant, limits: MoveLimits): MoveEvent => ({
-  type: 'MoveTriggered',
-  plan,
-  at: now,
-  deadline: deadlineOf(plan.notAfter, limits),
-  nextAt: instant(now + limits.lookMs + plan.jitterSeconds * 1000),
-});
+const trigger = (plan: MovePlan, now: Instant, limits: MoveLimits): MoveEvent => {
+  const deadline = deadlineOf(plan.notAfter, limits);
+  const lookAt = now + limits.lookMs + plan.jitterSeconds * 1000;
+  const nextAt = instant(Math.min(lookAt, deadline - limits.graceMs));
+  return { type: 'MoveTriggered', plan, at: now, deadline, nextAt };
+};

@@ -1,4 +1,4 @@
-import type { DeviceRecord, Leftover } from '../domain/device.ts';
+import { type DeviceRecord, type Leftover, observedOn } from '../domain/device.ts';
 import { instant } from '../domain/instant.ts';
 import type { Move, SettledMove } from '../domain/move.ts';
 import { evolve } from './evolve.ts';
@@ -34,23 +34,21 @@ export const entryAfter = (
 const settle = (record: DeviceRecord, settled: SettledMove, limits: MoveLimits): DeviceRecord => {
   const { move, verdict } = settled;
   const moved = verdict === 'verified' || verdict === 'stranded';
-  return {
-    ...record,
-    home: moved || move.proof.heard !== undefined ? move.to : record.home,
-    move: undefined,
-    ...(moved ? whereItCame(record, settled) : {}),
-    leftover: leftoverOf(settled, record.leftover, limits),
-  };
+  const home = moved || move.proof.heard !== undefined ? move.to : record.home;
+  const leftover = leftoverOf(settled, record.leftover, limits);
+  const after = { ...record, home, leftover, move: undefined };
+  return moved ? whereItCame(after, settled) : after;
 };
 
 /** DPS moved it, whether it was heard from there or not. */
 const whereItCame = (
-  { observed, ghosts }: DeviceRecord,
+  record: DeviceRecord,
   { move: { to, proof }, settledAt }: SettledMove,
-): Partial<DeviceRecord> => {
+): DeviceRecord => {
+  const { observed } = record;
   const at = proof.heard ?? proof.target?.since ?? settledAt;
-  if (observed?.hub === to || (observed && observed.at > at)) return {};
-  return { observed: { hub: to, at }, ghosts: ghosts.filter((ghost) => ghost !== to) };
+  const isKnown = observed && (observed.hub === to || observed.at > at);
+  return isKnown ? record : observedOn(record, { hub: to, at });
 };
 
 /**
@@ -60,7 +58,7 @@ const whereItCame = (
 const leftoverOf = (
   { move, verdict, settledAt }: SettledMove,
   before: Leftover | undefined,
-  { lookMs }: MoveLimits,
+  { clearMs }: MoveLimits,
 ): Leftover | undefined => {
   const { id, from, to, inTwin } = move;
   if (!before && !inTwin && verdict === 'verified') return undefined;
@@ -68,7 +66,7 @@ const leftoverOf = (
     moves: [...(before?.moves ?? []), id].slice(-movesMax),
     hubs: [...new Set([...(before?.hubs ?? []), from, to])],
     since: settledAt,
-    nextAt: instant(settledAt + lookMs),
+    nextAt: instant(settledAt + clearMs),
   };
 };
 
@@ -83,13 +81,14 @@ export const isWorthWriting = (
   before: Move | undefined,
   events: readonly MoveEvent[],
   sourceAnswers: boolean,
+  { remembersIds }: MoveLimits,
 ): boolean =>
   events.some((event) => {
     switch (event.type) {
       case 'DeviceSighted':
         return !sourceAnswers;
       case 'RequestAnswered':
-        return event.ask.kind !== 'accepted' || (before?.sends ?? 1) > 1;
+        return event.ask.kind !== 'accepted' || !remembersIds || (before?.sends ?? 1) > 1;
       default:
         return true;
     }

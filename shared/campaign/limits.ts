@@ -6,6 +6,10 @@ export type MoveLimits = {
   readonly lookMs: number;
   /** Between looks at a device that was offline: what it does is told by events, long before. */
   readonly parkedLookMs: number;
+  /** From a move's end to the tidying up: longer than a call may take that puts a request into a twin. */
+  readonly clearMs: number;
+  /** Whether devices remember the ids of requests: only then may one that was accepted be sent again. */
+  readonly remembersIds: boolean;
   readonly backOff: BackOff;
   /** Requests with an id of their own. */
   readonly attemptsMax: number;
@@ -22,6 +26,8 @@ const minute = 60_000;
 export const moveLimits: MoveLimits = {
   lookMs: minute,
   parkedLookMs: 60 * minute,
+  clearMs: minute / 3,
+  remembersIds: true,
   backOff: { baseMs: minute, maxMs: 15 * minute },
   attemptsMax: 8,
   silenceMs: 30 * minute,

@@ -25,6 +25,8 @@ export type MoveCommand =
   | { readonly type: 'SeeDevice'; readonly evidence: readonly Evidence[]; readonly now: Instant }
   | {
       readonly type: 'WakeMove';
+      /** Whether the target takes devices: nobody is asked to go where the webhook would not send them. */
+      readonly targetTakes: boolean;
       /** What a look at both hubs showed just now. */
       readonly evidence: readonly Evidence[];
       readonly now: Instant;
@@ -32,7 +34,6 @@ export type MoveCommand =
     }
   | {
       readonly type: 'EndMove';
-      readonly verdict: 'cancelled' | 'superseded';
       readonly because: string;
       readonly now: Instant;
     };

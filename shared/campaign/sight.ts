@@ -37,6 +37,9 @@ const sightOne = (
     const news = seen.hub === move.from && (move.sourceSilentAt ?? 0) < seen.at;
     return news ? [{ type: 'SourceSilent', at: seen.at }] : [];
   }
+  if (isElsewhere(move, seen)) {
+    return [settled('superseded', `the device turned up on ${seen.hub}`, now)];
+  }
   const proof = proofWith(move, seen);
   const news = !sameProof(proof, move.proof);
   const sighted: readonly MoveEvent[] = news ? [{ type: 'DeviceSighted', proof }] : [];
@@ -47,6 +50,10 @@ const sightOne = (
   const nextAt = instant(now + limits.lookMs);
   return nextAt < move.nextAt ? [...sighted, { type: 'LookPlanned', nextAt }] : sighted;
 };
+
+/** It was answered another hub, because its own was closed: this move is none any more. */
+const isElsewhere = ({ from, to, triggeredAt }: Move, { kind, hub, at }: Evidence): boolean =>
+  kind === 'active' && hub !== from && hub !== to && at > triggeredAt;
 
 const sameProof = (one: Move['proof'], other: Move['proof']): boolean =>
   one === other ||

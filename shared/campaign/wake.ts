@@ -9,6 +9,7 @@ import type { MoveEvent, MoveLife } from './move-events.ts';
 import { sight } from './sight.ts';
 
 type Woken = {
+  readonly targetTakes: boolean;
   readonly evidence: readonly Evidence[];
   readonly now: Instant;
   readonly draw: number;
@@ -17,7 +18,7 @@ type Woken = {
 /** After a look: settled, asked once more, or looked at again later. [M6] At its deadline it is settled, whatever was seen. */
 export const wake = (
   move: Move,
-  { evidence, now, draw }: Woken,
+  { evidence, targetTakes, now, draw }: Woken,
   limits: MoveLimits,
 ): readonly MoveEvent[] => {
   const events = sight(move, evidence, now, limits);
@@ -28,10 +29,17 @@ export const wake = (
   const expired = expire(seen, blind, now, limits);
   if (expired) return [...events, expired];
   if (seen.nextAt > now) return events; // what was seen has planned the next look already
-  return [...events, next(seen, now, draw, limits)];
+  const isHeld = !targetTakes || (seen.ask.kind === 'accepted' && !limits.remembersIds);
+  return [...events, next(seen, now, draw, isHeld, limits)];
 };
 
-const next = (move: Move, now: Instant, draw: number, limits: MoveLimits): MoveEvent => {
+const next = (
+  move: Move,
+  now: Instant,
+  draw: number,
+  isHeld: boolean,
+  limits: MoveLimits,
+): MoveEvent => {
   const { ask, attempt, sends, proof, notBefore, notAfter } = move;
   const lookAgain = (delayMs: number): MoveEvent => ({
     type: 'LookPlanned',
@@ -43,6 +51,7 @@ const next = (move: Move, now: Instant, draw: number, limits: MoveLimits): MoveE
   if (under !== undefined) return lookLater(under);
   if (now > notAfter) return lookLater(notAfter);
   if (now < notBefore) return lookAgain(notBefore - now);
+  if (isHeld) return lookAgain(backOffMs(limits.backOff, sends + 2, draw));
   const renewed = ask.kind === 'deferred' || ask.kind === 'over';
   if (renewed && attempt >= limits.attemptsMax) {
     const because = ask.kind === 'over' ? ask.because : 'the device deferred every request';

@@ -1,4 +1,4 @@
-import type { DeviceRecord, Finding, Observation } from '../domain/device.ts';
+import { type DeviceRecord, observedOn } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { Evidence } from './evidence.ts';
@@ -29,30 +29,28 @@ const after = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
 };
 
 const seenOn = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
-  const { observed, finding } = record;
+  const { observed } = record;
   const { hub, at } = seen;
   if (observed && at <= observed.at) return record;
-  if (observed?.hub === hub) {
-    const isOver = finding && finding.kind !== 'stray' && at > finding.since && isOf(finding, seen);
-    return isOver ? { ...record, finding: strayed(record, seen) } : record;
-  }
+  if (observed?.hub === hub) return confirmed(record, seen);
   // While a move is on, an identity that is made at its source is no news of where the device lives.
   if (record.move && hub === record.move.from && seen.kind === 'created') return record;
-  const ghosts = record.ghosts.filter((ghost) => ghost !== hub);
-  // An answer is pending until the device turns up where it was sent.
-  const pending = record.pending?.hub === hub ? undefined : record.pending;
-  return { ...record, observed: { hub, at }, pending, ghosts, finding: strayed(record, seen) };
+  return observedOn(record, { hub, at });
 };
 
-/** A split home is mended by a sign of the device itself alone. */
-const isOf = ({ kind }: Finding, seen: Evidence): boolean =>
-  kind !== 'splitHome' || seen.kind === 'active' || seen.kind === 'said';
+/** Seen again where it was known to be: what was wrong with that is over, and what was pending there confirmed. */
+const confirmed = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
+  const { finding, pending, observed } = record;
+  const isOver = finding && finding.kind !== 'stray' && seen.at > finding.since;
+  const isMended = isOver && (finding.kind !== 'splitHome' || isSignOfLife(seen));
+  const isConfirmed = pending?.hub === seen.hub && seen.at > pending.firstAt;
+  if (!isMended && !isConfirmed) return record;
+  const { observed: _same, ...now } = observedOn(record, { hub: seen.hub, at: seen.at });
+  return { ...now, observed, finding: isMended ? now.finding : finding };
+};
 
-/** A device that has no home yet, or is being moved, is nowhere astray. */
-const strayed = ({ home, move }: DeviceRecord, { hub, at }: Observation): Finding | undefined =>
-  home === undefined || home === hub || move
-    ? undefined
-    : { kind: 'stray', hub, since: at, nextAt: undefined };
+/** A split home is mended by the device itself alone. */
+const isSignOfLife = ({ kind }: Evidence): boolean => kind === 'active' || kind === 'said';
 
 const goneFrom = (record: DeviceRecord, { hub, at }: Evidence): DeviceRecord => {
   const { observed, finding, move, ghosts } = record;
@@ -70,8 +68,8 @@ export const missingLookMs = 15 * 60_000;
 const missingLookAgainMs = 24 * 60 * 60_000;
 
 /**
- * A device after a look at several hubs at once. The one that holds its identity alone is where it is. Of several, those where it is not
- * observed are ghosts; and where it is at work on none of them, its home is split.
+ * A device after a look at several hubs at once, now. The one that holds its identity alone is where it is. Of several, those where it is not
+ * observed are ghosts; and where it is connected to none of them, its home is split.
  */
 export const lookedFor = (
   record: DeviceRecord,
@@ -88,7 +86,7 @@ export const lookedFor = (
   const lives = moved.observed?.hub ?? only;
   const ghosts = [...new Set([...moved.ghosts, ...holders])].filter((hub) => hub !== lives);
   if (ghosts.every((hub) => moved.ghosts.includes(hub))) return moved;
-  const isAtWork = hubsOf(looked, 'active').some((hub) => holders.includes(hub));
+  const isAtWork = looked.some(({ kind, at }) => kind === 'active' && at >= now);
   const split = { kind: 'splitHome', hub: lives, since: now, nextAt: undefined } as const;
   return { ...moved, ghosts, finding: isAtWork ? moved.finding : split };
 };
@@ -108,7 +106,10 @@ export const missingAfter = (
 ): DeviceRecord => {
   const { finding, ...known } = lookedFor(record, looked, now);
   if (finding?.kind !== 'missing') return { ...known, finding };
-  const absent = atDps === 'absent' && looked.every(({ kind }) => kind === 'absent');
+  const absent =
+    atDps === 'absent' &&
+    looked.every(({ kind }) => kind === 'absent') &&
+    looked.some(({ hub }) => hub === finding.hub);
   return absent
     ? { ...known, finding: { ...finding, kind: 'decommissioned', nextAt: undefined } }
     : { ...known, finding: { ...finding, nextAt: instant(now + missingLookAgainMs) } };

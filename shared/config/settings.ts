@@ -30,6 +30,8 @@ export type MoveSettings = {
   readonly device: DeviceSettings;
   /** From asking a device to the first look at what came of it; and from a move's end to the tidying up. */
   readonly lookMs: number;
+  /** How long a device that DPS has moved may be silent on its new hub, before it counts as stranded. */
+  readonly silenceMs: number;
   /** Whether an Event Hub with the hubs' events is set: its name and its connection are read by the trigger. */
   readonly listens: boolean;
   /** Whether App Service authentication stands before the app: only then is its principal header to be believed. */
@@ -86,6 +88,7 @@ export const readMoveSettings = (environment: NodeJS.ProcessEnv = process.env): 
       propertyName: data.REHOME_PROPERTY_NAME,
     },
     lookMs: data.REHOME_LOOK_SECONDS * 1000,
+    silenceMs: data.REHOME_SILENCE_SECONDS * 1000,
     listens: data.REHOME_EVENTS_HUB !== undefined,
     isGuarded: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
   };
@@ -132,12 +135,14 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
+const scopeList = z
+  .string()
+  .default('main')
+  .transform((list) => list.split(','))
+  .pipe(z.array(scope));
+
 const settings = z.object({
-  REHOME_SCOPES: z
-    .string()
-    .default('main')
-    .transform((list) => list.split(','))
-    .pipe(z.array(scope)),
+  REHOME_SCOPES: scopeList,
   REHOME_HUBS: z.string().default('[]').pipe(json).pipe(hubs),
   REHOME_COSMOS: z
     .string()
@@ -180,14 +185,29 @@ const azureName = z
   .string()
   .regex(/^[A-Za-z][\w-]{0,63}$/, 'expected a letter, then 63 letters, digits, _ or - at most');
 
-const moveSettings = z.object({
-  REHOME_HUB_CONNECTIONS: z.string().default('[]').pipe(json).pipe(z.array(hubConnection)),
-  REHOME_DPS: z.string().default('{}').pipe(json).pipe(dpsByScope),
-  REHOME_DEVICE_PROFILE: z.enum(['rehome', 'deviceMove']).default('rehome'),
-  REHOME_METHOD_NAME: azureName.default('Reprovision'),
-  REHOME_PROPERTY_NAME: azureName.default('reprovision'),
-  REHOME_LOOK_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
-  REHOME_EVENTS_HUB: z.string().optional(),
-  /** Set by App Service. */
-  WEBSITE_AUTH_ENABLED: z.string().optional(),
-});
+const moveSettings = z
+  .object({
+    REHOME_SCOPES: scopeList,
+    REHOME_HUB_CONNECTIONS: z.string().default('[]').pipe(json).pipe(z.array(hubConnection)),
+    REHOME_DPS: z.string().default('{}').pipe(json).pipe(dpsByScope),
+    REHOME_DEVICE_PROFILE: z.enum(['rehome', 'deviceMove']).default('rehome'),
+    REHOME_METHOD_NAME: azureName.default('Reprovision'),
+    REHOME_PROPERTY_NAME: azureName.default('reprovision'),
+    REHOME_LOOK_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+    REHOME_SILENCE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(1_800),
+    REHOME_EVENTS_HUB: z.string().optional(),
+    /** Set by App Service. */
+    WEBSITE_AUTH_ENABLED: z.string().optional(),
+  })
+  .superRefine(({ REHOME_SCOPES: known, REHOME_DPS, REHOME_DEVICE_PROFILE: profile }, context) => {
+    const told = new Map(REHOME_DPS);
+    for (const name of told.keys()) {
+      if (!known.includes(name)) complain(context, `${name} is not one of REHOME_SCOPES`);
+    }
+    for (const name of profile === 'deviceMove' ? known : []) {
+      if (!told.get(name)?.idScope) complain(context, `deviceMove needs the idScope of ${name}`);
+    }
+  });
+
+const complain = (context: z.RefinementCtx, message: string): void =>
+  context.addIssue({ code: 'custom', path: ['REHOME_DPS'], message });

@@ -123,6 +123,24 @@ export const newDeviceRecord = (
   ghosts: [],
 });
 
+/**
+ * A device after it was seen on another hub than before. An answer that was pending there is confirmed; what was wrong with where it was
+ * is over; and a hub that is not its home makes it a stray, unless it is being moved, or has none yet.
+ */
+export const observedOn = (record: DeviceRecord, seen: Observation): DeviceRecord => {
+  const { home, move, pending, ghosts } = record;
+  const isAstray = home !== undefined && home !== seen.hub && !move;
+  return {
+    ...record,
+    observed: seen,
+    pending: pending?.hub === seen.hub ? undefined : pending,
+    ghosts: ghosts.includes(seen.hub) ? ghosts.filter((ghost) => ghost !== seen.hub) : ghosts,
+    finding: isAstray
+      ? { kind: 'stray', hub: seen.hub, since: seen.at, nextAt: undefined }
+      : undefined,
+  };
+};
+
 /** When somebody has to look after it: undefined for nearly all of a fleet, nearly all of the time. */
 export const nextAtOf = ({ move, leftover, finding }: DeviceRecord): Instant | undefined => {
   if (move) return move.nextAt; // what else there is to do waits for it

@@ -47,19 +47,22 @@ export const allocateDevice =
     { slackPercent, storeTimeoutMs }: AllocationLimits,
   ): AllocateDevice =>
   async (asked) => {
-    const table = hubTables.latest();
     const decidedAt = store.clock.now();
-    const snapshotAgeMs = decidedAt - table.takenAt;
+    const aged = (allocation: Allocation, { takenAt }: HubTable, storeFault?: string) => ({
+      ...allocation,
+      snapshotAgeMs: decidedAt - takenAt,
+      storeFault,
+    });
     try {
-      const allocation = await deadline(storeTimeoutMs, (signal) =>
-        decide(store, asked, table, slackPercent, signal),
-      );
-      return { ...allocation, snapshotAgeMs, storeFault: undefined };
+      return await deadline(storeTimeoutMs, async (signal) => {
+        const table = await hubTables.known();
+        return aged(await decide(store, asked, table, slackPercent, signal), table);
+      });
     } catch (fault) {
+      const table = hubTables.latest();
       const allocation = { ...allocate(asked, table, slackPercent), degraded: true };
       lateDecisions.keep({ asked, allocation, decidedAt });
-      const storeFault = fault instanceof Error ? fault.message : String(fault);
-      return { ...allocation, snapshotAgeMs, storeFault };
+      return aged(allocation, table, fault instanceof Error ? fault.message : String(fault));
     }
   };
 
@@ -74,7 +77,8 @@ const decide = async (
   signal: AbortSignal,
 ): Promise<Allocation> => {
   const key = deviceKey(asked.scope, asked.deviceId);
-  const learnt = enrollments.learn(asked.scope, asked.enrollment, signal);
+  // What is not learnt now is told again by the next call: a device on its way must not wait for it.
+  const learnt = enrollments.learn(asked.scope, asked.enrollment, signal).catch(() => undefined);
   for (let attempt = 1; ; attempt += 1) {
     const [first] = await Promise.all([records.read(key, signal), learnt]);
     const kept = isStale(first?.record, asked) ? await records.read(key, signal) : first;

@@ -31,11 +31,15 @@ export const askDevice = async (
   const address = { hub: move.from, deviceId };
   const asked = await signal.ask(address, move, scope);
   const open = await hearReply(ports, limits, key, move, asked);
-  if (asked.kind !== 'offline' || !open) return asked;
+  if (asked.kind !== 'offline' || !isParked(open, move)) return asked;
   const parked = await signal.park(address, open);
   if (parked.kind !== 'offline') await hearReply(ports, limits, key, open, parked);
   return parked;
 };
+
+/** Whether the ledger has parked this very request: another attempt's is not ours to put anywhere. */
+const isParked = (open: Move | undefined, asked: Move): open is Move =>
+  open?.ask.kind === 'parked' && requestId(open) === requestId(asked);
 
 /** Answers the move as it stands then; undefined when it is no longer open. */
 const hearReply = (
@@ -51,6 +55,6 @@ const hearReply = (
     const command = { type: 'HearReply', request: requestId(move), reply, now, draw } as const;
     const events = decide(lifeOf(record), command, limits);
     const entry = entryAfter(record, events, limits);
-    const worth = isWorthWriting(record.move, events, true);
+    const worth = isWorthWriting(record.move, events, true, limits);
     return { entry: worth ? entry : undefined, said: entry.record.move };
   });

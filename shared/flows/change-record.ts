@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../campaign/ledger.ts';
 import type { DeviceKey, DeviceRecord } from '../domain/device.ts';
+import type { SettledMove } from '../domain/move.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords, Kept } from '../ports/device-records.ts';
 
@@ -14,15 +15,23 @@ export type Change<Said> = {
   readonly said: Said;
 };
 
+/** A move that was settled, and whose it was. */
+export type SettledOf = {
+  readonly scope: DeviceRecord['scope'];
+  readonly deviceId: string;
+  readonly settled: SettledMove;
+};
+
+export const settledOf = ({ record, settled }: LedgerEntry): SettledOf | undefined =>
+  settled && { scope: record.scope, deviceId: record.deviceId, settled };
+
 const storeTimeoutMs = 5_000;
 
 /** Others may write between: who is superseded reads and decides again. */
 const attemptsMax = 8;
 
-export const readRecord = (
-  { records, deadline }: Ledger,
-  key: DeviceKey,
-): Promise<Kept | undefined> => deadline(storeTimeoutMs, (signal) => records.read(key, signal));
+const readRecord = ({ records, deadline }: Ledger, key: DeviceKey): Promise<Kept | undefined> =>
+  deadline(storeTimeoutMs, (signal) => records.read(key, signal));
 
 /**
  * The one way in which a record changes: read → decide → write, on the version that was decided on; a verdict with its history.

@@ -3,11 +3,10 @@ import { entryAfter, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { whereaboutsAfter } from '../campaign/whereabouts.ts';
 import { deviceKey } from '../domain/device.ts';
-import type { SettledMove } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
-import { changeRecord, type Ledger } from './change-record.ts';
+import { changeRecord, type Ledger, type SettledOf, settledOf } from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
 
 /**
@@ -18,7 +17,7 @@ export type EndMove = (
   scope: Scope,
   deviceId: string,
   because: string,
-) => Promise<SettledMove | undefined>;
+) => Promise<SettledOf | undefined>;
 
 type Ports = Ledger & { readonly clock: Clock; readonly twins: DeviceTwins };
 
@@ -31,8 +30,8 @@ export const endMove =
       const now = ports.clock.now();
       const seen = decide(lifeOf(record), { type: 'SeeDevice', evidence, now }, limits);
       const known = entryAfter(whereaboutsAfter(record, evidence), seen, limits);
-      if (known.settled) return { entry: known, said: known.settled };
-      const command = { type: 'EndMove', verdict: 'cancelled', because, now } as const;
+      if (known.settled) return { entry: known, said: settledOf(known) };
+      const command = { type: 'EndMove', because, now } as const;
       const entry = entryAfter(known.record, decide(lifeOf(known.record), command, limits), limits);
-      return { entry, said: entry.settled };
+      return { entry, said: settledOf(entry) };
     });

@@ -102,7 +102,7 @@ const judge = async (
       ? undefined
       : deadline(enrollmentTimeoutMs, (signal) => enrollments.read(key, signal)),
   ]);
-  const table = hubTables.latest();
+  const table = await hubTables.known();
   return movable({ record, enrollment, table, to, resetAllowed, onSource, onTarget });
 };
 

@@ -1,10 +1,13 @@
 import type { Evidence } from '../campaign/evidence.ts';
-import type { SettledMove } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { SettledOf } from './change-record.ts';
 import type { RecordEvidence } from './record-evidence.ts';
 
-/** What a batch of events told, of many devices. Answers the moves that it settled. */
-export type OnHubEvent = (sightings: readonly Sighting[]) => Promise<readonly SettledMove[]>;
+/** What a batch of events told, of many devices. @param tell hears of each move as it is settled. */
+export type OnHubEvent = (
+  sightings: readonly Sighting[],
+  tell: (settled: SettledOf) => void,
+) => Promise<void>;
 
 export type Sighting = { readonly deviceId: string; readonly evidence: Evidence };
 
@@ -17,20 +20,18 @@ const atOnceMax = 16;
  */
 export const onHubEvent =
   (scopes: ReadonlySet<Scope>, recordEvidence: RecordEvidence): OnHubEvent =>
-  async (sightings) => {
+  async (sightings, tell) => {
     const waiting = [...byDevice(sightings)];
-    const settled: SettledMove[] = [];
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [deviceId, evidence] = next;
         for (const scope of scopes) {
           const found = await recordEvidence(scope, deviceId, evidence);
-          if (found) settled.push(found);
+          if (found) tell(found);
         }
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnceMax, waiting.length) }, work));
-    return settled;
   };
 
 const byDevice = (sightings: readonly Sighting[]): ReadonlyMap<string, readonly Evidence[]> => {

@@ -10,7 +10,11 @@ export type ReadDevices = {
   readonly one: (scope: Scope, deviceId: string) => Promise<DeviceRecord | undefined>;
   readonly history: (scope: Scope, deviceId: string) => Promise<readonly SettledMove[]>;
   /** Devices that are being moved, looked for, or tidied up after. */
-  readonly attended: (scope: Scope, countMax: number, after: string | undefined) => Promise<Page>;
+  readonly attended: (
+    scope: Scope,
+    countMax: number,
+    after: string | undefined,
+  ) => Promise<Page | 'bad-after'>;
 };
 
 const timeoutMs = 5_000;

@@ -3,14 +3,20 @@ import type { Evidence } from '../campaign/evidence.ts';
 import { entryAfter, isWorthWriting } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import type { MoveEvent } from '../campaign/move-events.ts';
-import { whereaboutsAfter } from '../campaign/whereabouts.ts';
+import { lookedFor, whereaboutsAfter } from '../campaign/whereabouts.ts';
 import { type DeviceRecord, deviceKey } from '../domain/device.ts';
-import type { SettledMove } from '../domain/move.ts';
+import type { Move } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
-import { type Change, changeRecord, type Ledger } from './change-record.ts';
+import {
+  type Change,
+  changeRecord,
+  type Ledger,
+  type SettledOf,
+  settledOf,
+} from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
 
 /** Answers the move that the evidence settled. */
@@ -18,7 +24,7 @@ export type RecordEvidence = (
   scope: Scope,
   deviceId: string,
   evidence: readonly Evidence[],
-) => Promise<SettledMove | undefined>;
+) => Promise<SettledOf | undefined>;
 
 type Ports = Ledger & {
   readonly clock: Clock;
@@ -47,27 +53,44 @@ const change = async (
   limits: MoveLimits,
   record: DeviceRecord,
   evidence: readonly Evidence[],
-): Promise<Change<SettledMove | undefined>> => {
-  const events = await decideOn(ports, limits, record, evidence);
+): Promise<Change<SettledOf | undefined>> => {
+  const { move } = record;
+  if (!move) return whereabouts(ports, record, evidence);
+  const events = await decideOn(ports, limits, record, move, evidence);
   const entry = entryAfter(whereaboutsAfter(record, evidence), events, limits);
-  const { observed, finding } = entry.record;
-  const moved = observed !== record.observed || finding !== record.finding;
-  const source = record.move && ports.hubTables.latest().hubs.get(record.move.from);
-  const sourceAnswers = source?.state !== 'closed' && record.move?.sourceSilentAt === undefined;
+  const source = ports.hubTables.latest().hubs.get(move.from);
+  const sourceAnswers = source?.state !== 'closed' && move.sourceSilentAt === undefined;
   // Where a device on its way was seen is written with the verdict.
-  const worth =
-    isWorthWriting(record.move, events, sourceAnswers) || (moved && record.move === undefined);
-  return worth ? { entry, said: entry.settled } : nothing;
+  const worth = isWorthWriting(move, events, sourceAnswers, limits);
+  return worth ? { entry, said: settledOf(entry) } : nothing;
+};
+
+/**
+ * Of a device that is not being moved. One that seems to have changed hubs is looked for on both: events of two hubs come in no order,
+ * and of those that it was told on its old hub the last may be the newer one.
+ */
+const whereabouts = async (
+  { clock, twins }: Ports,
+  record: DeviceRecord,
+  evidence: readonly Evidence[],
+): Promise<Change<SettledOf | undefined>> => {
+  const seen = whereaboutsAfter(record, evidence);
+  if (seen === record) return nothing;
+  const [from, to] = [record.observed?.hub, seen.observed?.hub];
+  const isMoved = from !== undefined && to !== undefined && from !== to;
+  const now = clock.now();
+  const looked = isMoved ? await lookAtMove(twins, clock, record.deviceId, { from, to }) : [];
+  const after = isMoved ? lookedFor(seen, looked, now) : seen;
+  return { entry: { record: after, settled: undefined }, said: undefined };
 };
 
 const decideOn = async (
   { clock, twins }: Ports,
   limits: MoveLimits,
-  { deviceId, ...record }: DeviceRecord,
+  { deviceId }: DeviceRecord,
+  move: Move,
   evidence: readonly Evidence[],
 ): Promise<readonly MoveEvent[]> => {
-  const { move } = record;
-  if (!move) return [];
   const life = { kind: 'open', move } as const;
   const events = decide(life, { type: 'SeeDevice', evidence, now: clock.now() }, limits);
   const heard = events.some((event) => event.type === 'DeviceSighted' && event.proof.heard);

@@ -6,23 +6,24 @@ import type { MoveEvent } from '../campaign/move-events.ts';
 import { lookedFor, missingAfter, whereaboutsAfter } from '../campaign/whereabouts.ts';
 import type { DeviceRecord, Leftover } from '../domain/device.ts';
 import { type Instant, instant } from '../domain/instant.ts';
-import type { Move, SettledMove } from '../domain/move.ts';
+import type { Move } from '../domain/move.ts';
 import type { Due } from '../ports/device-records.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
 import type { Registrations } from '../ports/registrations.ts';
 import { type AskPorts, askDevice } from './ask-device.ts';
-import { type Change, changeRecord } from './change-record.ts';
+import { type Change, changeRecord, type SettledOf, settledOf } from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
 
 /** Devices looked after, moves settled, and devices that could not be looked after: they stay due. */
 export type Swept = {
   readonly devices: number;
-  readonly settled: readonly SettledMove[];
+  readonly settled: number;
   readonly faults: readonly string[];
 };
 
-export type SweepMoves = () => Promise<Swept>;
+/** @param tell hears of each move as it is settled. */
+export type SweepMoves = (tell: (settled: SettledOf) => void) => Promise<Swept>;
 
 type Ports = AskPorts & {
   readonly twins: DeviceTwins;
@@ -35,6 +36,8 @@ export type SweepLimits = MoveLimits & {
   readonly dueMax: number;
   /** Devices at once. */
   readonly atOnceMax: number;
+  /** How long it goes on taking devices: the others stay due. */
+  readonly budgetMs: number;
 };
 
 /**
@@ -43,34 +46,38 @@ export type SweepLimits = MoveLimits & {
  */
 export const sweepMoves =
   (ports: Ports, limits: SweepLimits): SweepMoves =>
-  async () => {
+  async (tell) => {
     const { records, clock, deadline } = ports;
+    const begun = clock.now();
     const due = await deadline(queryTimeoutMs, (signal) =>
-      records.due(clock.now(), limits.dueMax, signal),
+      records.due(begun, limits.dueMax, signal),
     );
-    const settled: SettledMove[] = [];
-    const faults: string[] = [];
+    const swept = { devices: 0, settled: 0, faults: [] as string[] };
     const waiting = [...due];
     const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
+      while (clock.now() - begun < limits.budgetMs) {
+        const next = waiting.shift();
+        if (!next) return;
+        swept.devices += 1;
         try {
-          const found = await lookAfter(ports, limits, next);
-          if (found) settled.push(found);
+          const settled = await lookAfter(ports, limits, next);
+          if (settled) tell(settled);
+          swept.settled += settled ? 1 : 0;
         } catch (fault) {
           const because = fault instanceof Error ? fault.message : String(fault);
-          faults.push(`${next.key.id}: ${because}`);
+          swept.faults.push(`${next.key.id}: ${because}`);
         }
       }
     };
     await Promise.all(Array.from({ length: Math.min(limits.atOnceMax, due.length) }, work));
-    return { devices: due.length, settled, faults };
+    return swept;
   };
 
 const queryTimeoutMs = 10_000;
 
 /** What the sweep did of a device: the ledger's change first, and then what it asks for. */
 type Looked = {
-  readonly settled: SettledMove | undefined;
+  readonly settled: SettledOf | undefined;
   readonly ask: (Pick<DeviceRecord, 'deviceId' | 'scope'> & { readonly move: Move }) | undefined;
 };
 
@@ -79,14 +86,12 @@ const nothing: Looked = { settled: undefined, ask: undefined };
 const lookAfter = async (
   ports: Ports,
   limits: SweepLimits,
-  { key, kept }: Due,
-): Promise<SettledMove | undefined> => {
-  const { settled, ask } = await changeRecord(
-    ports,
-    key,
-    (record) => change(ports, limits, record),
-    kept,
-  );
+  due: Due,
+): Promise<SettledOf | undefined> => {
+  if ('fault' in due) throw new Error(due.fault);
+  const { key, kept } = due;
+  const decide = (record: DeviceRecord | undefined) => change(ports, limits, record);
+  const { settled, ask } = await changeRecord(ports, key, decide, kept);
   if (ask) await askDevice(ports, limits, key, ask, ask.move);
   return settled;
 };
@@ -106,21 +111,23 @@ const change = async (
 };
 
 const wake = async (
-  { twins, clock, dice }: Ports,
+  { twins, clock, dice, hubTables }: Ports,
   limits: SweepLimits,
   record: DeviceRecord,
   move: Move,
 ): Promise<Change<Looked>> => {
   const evidence = await lookAtMove(twins, clock, record.deviceId, move);
   const now = clock.now();
-  const command = { type: 'WakeMove', evidence, now, draw: dice.draw() } as const;
+  const targetTakes = hubTables.latest().hubs.get(move.to)?.state === 'open';
+  const draw = dice.draw();
+  const command = { type: 'WakeMove', targetTakes, evidence, now, draw } as const;
   const events: readonly MoveEvent[] = decide(lifeOf(record), command, limits);
   const entry = entryAfter(whereaboutsAfter(record, evidence), events, limits);
   const asks = events.some(({ type }) => type === 'RequestSent');
   const next = entry.record.move;
   const ask =
     asks && next ? { deviceId: record.deviceId, scope: record.scope, move: next } : undefined;
-  return { entry, said: { settled: entry.settled, ask } };
+  return { entry, said: { settled: settledOf(entry), ask } };
 };
 
 /** A request that still stands in a twin, and a device that is missing. */
@@ -168,7 +175,8 @@ const lookFor = async (
   now: Instant,
 ): Promise<DeviceRecord> => {
   const { scope, deviceId, registrationId } = record;
-  const hubs = [...hubTables.latest().hubs.keys()];
+  const table = await hubTables.known();
+  const hubs = [...table.hubs.keys()];
   const [atDps, ...sights] = await Promise.all([
     registrations.find(scope, registrationId),
     ...hubs.map(async (hub) => evidenceOf(hub, await twins.look({ hub, deviceId }), now)),

@@ -23,13 +23,13 @@ export type DeviceRecords = {
   ) => Promise<'written' | 'superseded'>;
   /** Those that are to be looked after by then, `countMax` at most, in no order. */
   readonly due: (now: Instant, countMax: number, signal: AbortSignal) => Promise<readonly Due[]>;
-  /** Those of a scope that are to be looked after at all, in pages; `after` is where the page before ended. A bad `after` throws. */
+  /** Those of a scope that are to be looked after at all, in pages; `after` is where the page before ended. */
   readonly attended: (
     scope: Scope,
     countMax: number,
     after: string | undefined,
     signal: AbortSignal,
-  ) => Promise<Page>;
+  ) => Promise<Page | 'bad-after'>;
   /** A device's settled moves, in the order in which they were settled, `countMax` at most. */
   readonly history: (
     key: DeviceKey,
@@ -43,4 +43,7 @@ export type Page = {
   readonly after: string | undefined;
 };
 
-export type Due = { readonly key: DeviceKey; readonly kept: Kept };
+/** A record that is due; or a document that is none of ours, which must not keep the others from being looked after. */
+export type Due =
+  | { readonly key: DeviceKey; readonly kept: Kept }
+  | { readonly key: DeviceKey; readonly fault: string };

@@ -56,29 +56,33 @@ export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord)
 const present = <Held extends object>(held: Held): Held =>
   Object.fromEntries(Object.entries(held).filter(([, value]) => value !== undefined)) as Held;
 
-/** A document as a query answers it: with its key and its version. @throws ZodError when it is none of ours. */
-export const keptIn = (document: unknown): Due => {
+/** A document as a query answers it: with its key and its version, or with what is wrong with it. */
+export const dueIn = (document: unknown): Due => {
   const { id, slice, _etag: version } = stored.parse(document);
-  return { key: { id, slice }, kept: { record: parseDeviceDocument(document), version } };
+  const key = { id, slice };
+  const read = deviceDocument.safeParse(document);
+  if (read.success) return { key, kept: { record: toRecord(read.data), version } };
+  const [issue] = read.error.issues;
+  return { key, fault: `${issue?.path.join('.')}: ${issue?.message}` };
 };
 
 const stored = z.object({ id: z.string(), slice: z.string(), _etag: z.string() });
 
 /** @throws ZodError when it is none of ours. */
-export const parseDeviceDocument = (document: unknown): DeviceRecord => {
-  const read = deviceDocument.parse(document);
-  return {
-    scope: read.scope,
-    deviceId: read.deviceId,
-    registrationId: read.registrationId,
-    home: read.home,
-    observed: read.observed,
-    enrollment: read.enrollment,
-    pending: read.pending,
-    conflictsWith: read.conflictsWith,
-    move: read.move,
-    leftover: read.leftover,
-    finding: read.finding,
-    ghosts: read.ghosts ?? [],
-  };
-};
+export const parseDeviceDocument = (document: unknown): DeviceRecord =>
+  toRecord(deviceDocument.parse(document));
+
+const toRecord = (read: z.output<typeof deviceDocument>): DeviceRecord => ({
+  scope: read.scope,
+  deviceId: read.deviceId,
+  registrationId: read.registrationId,
+  home: read.home,
+  observed: read.observed,
+  enrollment: read.enrollment,
+  pending: read.pending,
+  conflictsWith: read.conflictsWith,
+  move: read.move,
+  leftover: read.leftover,
+  finding: read.finding,
+  ghosts: read.ghosts ?? [],
+});

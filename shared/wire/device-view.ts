@@ -67,7 +67,10 @@ const explain = (record: DeviceRecord): readonly string[] => {
   if (home && home !== observed?.hub) said.push(`Its home is ${home}.`);
   if (pending)
     said.push(`DPS was answered ${pending.hub} ${pending.calls} times; nothing confirms it yet.`);
-  if (move) said.push(`A move to ${move.to} is ${stageOf(move)}: DPS is answered ${move.to}.`);
+  if (move)
+    said.push(
+      `A move to ${move.to} is ${stageOf(move)}: while its window is open and ${move.to} takes devices, DPS is answered that.`,
+    );
   else if (observed) said.push(`DPS is answered ${observed.hub}, while that is open.`);
   if (finding) said.push(findings[finding.kind]);
   if (ghosts.length > 0) said.push(`An identity of it was left behind on ${ghosts.join(', ')}.`);

@@ -1,12 +1,18 @@
-import type { SettledMove } from '../domain/move.ts';
+import type { SettledOf } from '../flows/change-record.ts';
 import type { MoveOrder, MoveOutcome } from '../flows/move-device.ts';
 import type { Swept } from '../flows/sweep-moves.ts';
 
 /** The log's lines about moves: one for each decision. No key, payload or twin is in them. */
 
-export const toSettledLine = ({ move, verdict, because }: SettledMove): string =>
+export const toSettledLine = ({
+  scope,
+  deviceId,
+  settled: { move, verdict, because },
+}: SettledOf): string =>
   JSON.stringify({
     event: 'move-settled',
+    scope,
+    deviceId,
     moveId: move.id,
     campaignId: move.campaignId,
     from: move.from,
@@ -36,7 +42,7 @@ export const toSweptLine = ({ devices, settled, faults }: Swept): string =>
   JSON.stringify({
     event: 'swept',
     devices,
-    settled: settled.length,
+    settled,
     faults: faults.length,
     ...(faults[0] === undefined ? {} : { firstFault: faults[0] }),
   });

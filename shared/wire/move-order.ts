@@ -4,10 +4,13 @@ import type { Scope } from '../domain/scope.ts';
 import type { MoveOrder } from '../flows/move-device.ts';
 import { fieldErrors, type Refusal, refuse } from './problem.ts';
 
+/** Of a reason: it stands in the record, the history and the log. */
+export const reasonLengthMax = 200;
+
 /** What an operator asks for: `{ to, reason, windowMinutes?, parkedHours?, allowUnknown?, allowReset? }`. */
 const moveOrder = z.strictObject({
   to: z.hostname().transform(hubHostName),
-  reason: z.string().trim().min(1).max(200),
+  reason: z.string().trim().min(1).max(reasonLengthMax),
   /** How long the device may take to go. */
   windowMinutes: z.number().min(1).max(1_440).default(60),
   /** How long the request waits for a device that is offline. */
@@ -15,6 +18,8 @@ const moveOrder = z.strictObject({
   allowUnknown: z.boolean().default(false),
   allowReset: z.boolean().default(false),
 });
+
+const orderBytesMax = 16 * 1024;
 
 /** Moves that a person orders, one by one, belong to this campaign. */
 export const byHand = 'by-hand';
@@ -24,6 +29,9 @@ export const parseMoveOrder = (
   deviceId: string,
   text: string,
 ): { readonly kind: 'ordered'; readonly order: MoveOrder } | Refusal => {
+  if (Buffer.byteLength(text) > orderBytesMax) {
+    return refuse('bad-request', [{ field: 'body', detail: `more than ${orderBytesMax} bytes` }]);
+  }
   const read = z.preprocess(fromJson, moveOrder).safeParse(text);
   if (!read.success) return refuse('bad-request', fieldErrors(read.error));
   const { to, reason, windowMinutes, parkedHours, allowUnknown, allowReset } = read.data;

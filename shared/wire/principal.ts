@@ -27,7 +27,8 @@ export const parsePrincipal = (header: string | null | undefined): Principal | u
     claims.filter(({ typ }) => types.includes(typ)).map(({ val }) => val);
   const held = valuesOf(roleType, 'roles');
   return {
-    name: valuesOf(nameType, 'name', 'preferred_username')[0] ?? 'unnamed',
+    name:
+      callers.flatMap((type) => valuesOf(type))[0] ?? valuesOf(nameType, 'name')[0] ?? 'unnamed',
     roles: new Set(roles.filter((role) => held.includes(role))),
   };
 };
@@ -39,6 +40,9 @@ const fromBase64 = (header: string): unknown => {
     return undefined;
   }
 };
+
+/** What tells one caller from another, best first: a person, then an app. A display name does not. */
+const callers = ['preferred_username', 'upn', 'oid', 'appid', 'azp'];
 
 export const mayAct = ({ roles: held }: Principal, needed: Role): boolean =>
   roles.slice(roles.indexOf(needed)).some((role) => held.has(role));

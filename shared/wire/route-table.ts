@@ -16,7 +16,8 @@ export type Asked = {
   readonly scope: Scope;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly body: string;
+  /** Read by whoever needs it, once they may. */
+  readonly body: () => Promise<string>;
   readonly who: Principal;
 };
 
@@ -26,7 +27,7 @@ export type ManagementRequest = {
   /** Behind the scope, percent-encoded, without a slash at either end. */
   readonly rest: string;
   readonly query: URLSearchParams;
-  readonly body: string;
+  readonly body: () => Promise<string>;
   readonly principal: string | null;
 };
 

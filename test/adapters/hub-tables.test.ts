@@ -60,6 +60,19 @@ test('what the store says of a hub stands before the settings, and is seen withi
   expect(takenAt()).toBe(10_000);
 });
 
+test('[R2] [M7] until the store has been read, nobody takes the settings for all there is', async () => {
+  const { make, items, fault, heal } = await hubTables();
+  await items.upsert(toHubDocument(aHub('north')));
+  const tables = make();
+  expect([...tables.latest().hubs.values()]).toEqual(seeds);
+  expect((await tables.known()).hubs.size).toBe(3);
+  const late = make();
+  fault({ kind: 'answer', status: 503 }, () => true, Number.POSITIVE_INFINITY);
+  await expect(late.known()).rejects.toThrow();
+  heal();
+  expect((await late.known()).hubs.size).toBe(3);
+});
+
 test('many instances that seed at once agree', async () => {
   const { make, items, complaints } = await hubTables();
   const many = Array.from({ length: 5 }, make);

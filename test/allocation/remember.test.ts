@@ -120,3 +120,33 @@ test('a record is newer than a decision of before its last knowledge', () => {
   expect(isNewer(record, instant(2))).toBe(true);
   expect(isNewer(record, instant(3))).toBe(false);
 });
+
+test('a stray that DPS names at home again is no stray', () => {
+  const home = after([undefined, 'east'], ['east', 'east']);
+  const astray = { ...home, observed: { hub: host('west'), at: instant(5) } } as DeviceRecord;
+  const finding = {
+    kind: 'stray',
+    hub: host('west'),
+    since: instant(5),
+    nextAt: undefined,
+  } as const;
+  const back = remember(
+    { ...astray, finding },
+    aRequest({ linked, current: 'east' }),
+    { ...answer('east'), because: 'resident' },
+    instant(9),
+  );
+  expect(back).toMatchObject({ observed: { hub: host('east') }, finding: undefined });
+});
+
+test('until DPS names the device its spelling is a guess', () => {
+  const guessed = remember(
+    undefined,
+    aRequest({ linked, device: 'Pump-7' }, { deviceId: 'Pump-7' }),
+    answer('east'),
+    instant(1),
+  );
+  const named = aRequest({ linked, device: 'Pump-7', current: 'east' }, { deviceId: 'pump-7' });
+  const known = remember(guessed, named, answer('east'), instant(2));
+  expect(known).toMatchObject({ deviceId: 'pump-7', conflictsWith: undefined });
+});

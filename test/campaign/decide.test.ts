@@ -45,6 +45,7 @@ const see = (...evidence: readonly Evidence[]): MoveCommand => ({
 });
 const wake = (minute: number, ...evidence: readonly Evidence[]): MoveCommand => ({
   type: 'WakeMove',
+  targetTakes: true,
   evidence,
   now: at(minute),
   draw: 0,
@@ -101,10 +102,13 @@ describe('the happy way', () => {
     expect(settledAs(lived(life, see(said(west, 2))))).toContain('verified');
   });
 
-  test('[M3] what was seen on a third hub proves nothing', () => {
+  test('[M3] what was found on a third hub proves nothing; a device that is at work there is not on this move', () => {
     const north = host('north');
-    const life = lived(triggered(), see(seen('active', north, 1), seen('absent', north, 2)));
-    expect(life).toEqual(triggered());
+    const found = [seen('created', north, 1), seen('absent', north, 2), seen('active', north, -1)];
+    expect(lived(triggered(), see(...found))).toEqual(triggered());
+    expect(settledAs(lived(triggered(), see(seen('active', north, 1))))).toBe(
+      `superseded: the device turned up on ${north}`,
+    );
   });
 
   test('[M3] a device is landed while its source cannot be asked, and verified when it can', () => {
@@ -152,11 +156,10 @@ test('[M4] nothing changes a verdict', () => {
     see(created, deleted, connected, said(west, 3)),
     wake(deadline + 1),
     reply({ kind: 'refused', why: 'no' }),
-    { type: 'EndMove', verdict: 'cancelled', because: 'late', now: at(3) } as const,
+    { type: 'EndMove', because: 'late', now: at(3) } as const,
   ];
   const cancelled = lived(triggered(), {
     type: 'EndMove',
-    verdict: 'cancelled',
     because: 'called off',
     now: at(1),
   });
@@ -230,6 +233,37 @@ describe('[M5] requests', () => {
     expect(moveIn(back).nextAt).toBe(at(10) + moveLimits.lookMs);
     expect(moveIn(parked).nextAt).toBeGreaterThan(moveIn(back).nextAt);
   });
+});
+
+test('[M5] a reply that comes after a known end does not reopen it', () => {
+  const over = lived(triggered(), see(said(east, 1, { state: 'failed' })));
+  const late: readonly Reply[] = [{ kind: 'accepted' }, { kind: 'offline' }, { kind: 'unknown' }];
+  for (const given of late) expect(decided(over, reply(given, 2))).toEqual([]);
+  const deferred = lived(triggered(), reply({ kind: 'deferred', until: at(30) }));
+  expect(decided(deferred, reply({ kind: 'accepted' }, 2))).toEqual([]);
+});
+
+test('nobody is asked to go to a hub that takes no devices', () => {
+  const closed = { ...wake(5), targetTakes: false } as MoveCommand;
+  expect(decided(triggered(), closed)).toMatchObject([{ type: 'LookPlanned' }]);
+});
+
+test('a device that remembers no ids is not asked again once it accepted', () => {
+  const limits = { ...moveLimits, remembersIds: false };
+  const accepted = lived(triggered(), reply({ kind: 'accepted' }));
+  expect(decided(accepted, wake(5), limits)).toMatchObject([{ type: 'LookPlanned' }]);
+  expect(decided(triggered(), wake(5), limits)).toMatchObject([{ type: 'RequestSent' }]);
+});
+
+test('[M6] the first look is before the deadline, however late a look may be', () => {
+  const limits = { ...moveLimits, lookMs: minutes(600) };
+  const [event] = decided(
+    { kind: 'none' },
+    { type: 'TriggerMove', plan: aPlan(), now: at(0) },
+    limits,
+  );
+  if (event?.type !== 'MoveTriggered') throw new Error('not triggered');
+  expect(event.nextAt).toBeLessThan(event.deadline);
 });
 
 describe('[M6] at the deadline, whatever was seen, the move is settled by name', () => {
@@ -319,7 +353,7 @@ describe('[M6] at the deadline, whatever was seen, the move is settled by name',
       expect(nextAt).toBeGreaterThan(now);
       expect(nextAt).toBeLessThanOrEqual(due);
       now = instant(nextAt);
-      life = lived(life, { type: 'WakeMove', evidence: [], now, draw: 0.99 });
+      life = lived(life, { type: 'WakeMove', targetTakes: true, evidence: [], now, draw: 0.99 });
     }
     expect(now).toBeLessThanOrEqual(at(0) + minutes(deadline));
   });

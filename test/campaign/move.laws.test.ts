@@ -44,7 +44,13 @@ const replies: readonly Reply[] = [
 ];
 const command: fc.Arbitrary<MoveCommand> = fc.oneof(
   fc.record({ type: fc.constant('SeeDevice' as const), evidence, now: time }),
-  fc.record({ type: fc.constant('WakeMove' as const), evidence, now: time, draw }),
+  fc.record({
+    type: fc.constant('WakeMove' as const),
+    targetTakes: fc.boolean(),
+    evidence,
+    now: time,
+    draw,
+  }),
   fc.record({
     type: fc.constant('HearReply' as const),
     request,
@@ -173,7 +179,7 @@ test('[M6] whatever happens, looked at when it is due, a move is settled by its 
         }
         now = instant(Math.max(now, life.move.nextAt));
         const drawn = draws[looks % draws.length] ?? 0;
-        life = lived(life, { type: 'WakeMove', evidence: [], now, draw: drawn });
+        life = lived(life, { type: 'WakeMove', targetTakes: true, evidence: [], now, draw: drawn });
         if (life.kind === 'open') expect(now).toBeLessThan(life.move.deadline);
       }
     }),

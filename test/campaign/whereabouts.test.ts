@@ -117,3 +117,24 @@ test('an answer that was pending is confirmed when the device turns up there', (
   });
   expect(whereaboutsAfter(device, [seen('created', west, 1)]).pending).toBe(pending);
 });
+
+test('[M7] who was looked for nowhere, or not where it was deleted, is not given up', () => {
+  const missing = whereaboutsAfter(aDevice(), [seen('absent', east, 1)]);
+  const after = (looked: readonly Evidence[]) => missingAfter(missing, looked, 'absent', at(16));
+  expect(after([]).finding).toMatchObject({ kind: 'missing' });
+  expect(after([seen('absent', west, 16)]).finding).toMatchObject({ kind: 'missing' });
+});
+
+test('an identity of long ago is no sign of life: a home is split all the same', () => {
+  const both = [seen('found', east, 5), seen('active', east, 1), seen('found', west, 5)];
+  expect(lookedFor(aDevice(), both, at(5)).finding).toMatchObject({ kind: 'splitHome' });
+});
+
+test('an answer that was pending for the hub where it was is confirmed there', () => {
+  const pending = { hub: east, calls: 2, firstAt: at(1), lastAt: at(1), tried: [] };
+  const device = aDevice({ pending });
+  expect(whereaboutsAfter(device, [seen('active', east, 2)])).toEqual({
+    ...device,
+    pending: undefined,
+  });
+});

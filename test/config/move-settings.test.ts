@@ -11,6 +11,7 @@ test('with nothing set there are defaults, and no management API', () => {
     dps: new Map(),
     device: { profile: 'rehome', methodName: 'Reprovision', propertyName: 'reprovision' },
     lookMs: 60_000,
+    silenceMs: 1_800_000,
     listens: false,
     isGuarded: false,
   });
@@ -49,4 +50,13 @@ test('[R5] every bad one is named, without its value', () => {
   }
   for (const name of Object.keys(bad)) expect(message).toContain(name);
   expect(message).not.toContain('secret');
+});
+
+test('DeviceMove without an id scope would send devices nowhere: it is refused', () => {
+  expect(() => readMoveSettings({ REHOME_DEVICE_PROFILE: 'deviceMove' })).toThrow(
+    'deviceMove needs the idScope of main',
+  );
+  expect(() => readMoveSettings({ REHOME_DPS: '{"mian":{"idScope":"0ne1"}}' })).toThrow(
+    'mian is not one of REHOME_SCOPES',
+  );
 });

@@ -8,7 +8,7 @@ import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import type { SettledMove } from '../../shared/domain/move.ts';
 import { parseScope, type Scope } from '../../shared/domain/scope.ts';
-import type { DeviceRecords } from '../../shared/ports/device-records.ts';
+import type { DeviceRecords, Due } from '../../shared/ports/device-records.ts';
 import { aDevice, aMove, at, east, west } from '../support/a-move.ts';
 import { main } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
@@ -33,6 +33,8 @@ const aRecord = (deviceId: string, at = 1): DeviceRecord => ({
   },
   conflictsWith: 'PUMP',
 });
+
+const deviceIdOf = (due: Due): string => ('fault' in due ? due.fault : due.kept.record.deviceId);
 
 describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
   ['memory', memory],
@@ -123,11 +125,11 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     }
     await records.write(deviceKey(main, 'idle'), aRecord('idle'), undefined, signal);
     const due = await records.due(at(3), 10, signal);
-    expect(due.map(({ kept }) => kept.record.deviceId).sort()).toEqual(['d1', 'd2', 'd3']);
-    expect(due[0]?.key).toEqual(deviceKey(main, due[0]?.kept.record.deviceId ?? ''));
+    expect(due.map(deviceIdOf).sort()).toEqual(['d1', 'd2', 'd3']);
+    expect(due[0]?.key).toEqual(deviceKey(main, due[0] ? deviceIdOf(due[0]) : ''));
     expect(await records.due(at(3), 2, signal)).toHaveLength(2);
     const [first] = due;
-    if (!first) throw new Error('nothing is due');
+    if (!first || 'fault' in first) throw new Error('nothing is due');
     const write = records.write(first.key, aDevice(), first.kept.version, signal);
     expect(await write).toBe('written');
   });
@@ -143,13 +145,17 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     let after: string | undefined;
     do {
       const page = await records.attended(main, 2, after, signal);
+      if (page === 'bad-after') throw new Error(page);
       expect(page.records.length).toBeLessThanOrEqual(2);
       found.push(...page.records.map(({ deviceId }) => deviceId));
       after = page.after;
     } while (after);
     expect(found.sort()).toEqual(['d1', 'd2', 'd3', 'd4', 'd5']);
     const other = parseScope('other') as Scope;
-    expect((await records.attended(other, 10, undefined, signal)).records).toEqual([]);
+    expect(await records.attended(other, 10, undefined, signal)).toEqual({
+      records: [],
+      after: undefined,
+    });
   });
 
   test('a verdict and its history are one write', async () => {
@@ -236,6 +242,34 @@ describe('with faults, device records in cosmos', () => {
     fault({ kind: 'hang' }, () => true, Number.POSITIVE_INFINITY);
     const read = systemDeadline(50, (given) => records.read(key, given));
     await expect(read).rejects.toThrow('no answer within 50 ms');
+  });
+
+  test('what is due is found behind pages that are empty', async () => {
+    const { records, store } = await cosmos();
+    store.emptyPages.first = true;
+    await records.write(key, aDevice({ move: aMove() }), undefined, signal);
+    expect(await records.due(at(9_999), 10, signal)).toHaveLength(1);
+    expect(await records.attended(main, 10, undefined, signal)).toMatchObject({
+      records: [{ deviceId: 'device-1' }],
+    });
+  });
+
+  test('[M6] one document that is none of ours keeps no other from being found', async () => {
+    const { records, store } = await cosmos();
+    await records.write(key, aDevice({ move: aMove() }), undefined, signal);
+    const other = deviceKey(main, 'other');
+    await records.write(other, aDevice({ move: aMove() }), undefined, signal);
+    store.database.exec(
+      `UPDATE documents1 SET body = json_set(body, '$.schemaVersion', 2) WHERE id = '${other.id}'`,
+    );
+    const due = await records.due(at(9_999), 10, signal);
+    expect(due.map((one) => 'fault' in one)).toEqual([false, true]);
+    expect(due[1]).toEqual({ key: other, fault: expect.stringContaining('schemaVersion') });
+  });
+
+  test('a place where no page ended is told apart from a fault', async () => {
+    const { records } = await cosmos();
+    expect(await records.attended(main, 10, 'nowhere', signal)).toBe('bad-after');
   });
 
   test('another document under the key is a fault that names the field', async () => {

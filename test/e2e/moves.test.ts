@@ -65,10 +65,10 @@ test('offline: asked by its twin when it returns, moved, and the request is gone
       await fleet.sweep();
       expect(twinOn(to)?.desired.properties).toEqual({});
     },
-    { timeout: 20_000, interval: 1_000 },
+    { timeout: 50_000, interval: 2_000 },
   );
   await stop(back);
-}, 60_000);
+}, 90_000);
 
 test('refusing, and deferring: its word is heeded', async () => {
   const fleet = await aFleet();
@@ -91,8 +91,8 @@ test('refusing, and deferring: its word is heeded', async () => {
   await Promise.all([stop(refusing.device), stop(deferring.device)]);
 }, 40_000);
 
-test('accepted, moved by DPS, and dead: never verified; a move that nobody hears of stays open until its time', async () => {
-  const fleet = await aFleet();
+test('accepted, moved by DPS, and dead: stranded, never verified', async () => {
+  const fleet = await aFleet({ REHOME_SILENCE_SECONDS: '5' });
   const { from, to, twinOn, order, history, memory } = await aDeviceIn(fleet, 'device-1', {
     mood: { kind: 'accepts' },
     habit: 'dies',
@@ -102,7 +102,48 @@ test('accepted, moved by DPS, and dead: never verified; a move that nobody hears
   expect(twinOn(to)).toBeDefined();
   expect(twinOn(from)).toBeUndefined();
   expect(await history()).toEqual([]);
-  expect((await fleet.ask('GET', 'main/device-1')).body.move).toMatchObject({ to });
+  await vi.waitFor(
+    async () => {
+      await fleet.sweep();
+      expect(await history()).toMatchObject([
+        { verdict: 'stranded', because: `moved to ${to}, and never heard from there` },
+      ]);
+    },
+    { timeout: 40_000, interval: 1_000 },
+  );
+  expect((await fleet.ask('GET', 'main/device-1')).body).toMatchObject({ observed: { hub: to } });
+}, 60_000);
+
+test('accepted, and mute: asked again by the same request, which it answers as before', async () => {
+  const fleet = await aFleet();
+  const { device, order, memory } = await aDeviceIn(fleet, 'device-1', {
+    mood: { kind: 'accepts' },
+    habit: 'is mute',
+  });
+  expect((await order()).body.reply).toBe('accepted');
+  await vi.waitFor(
+    async () => {
+      await fleet.sweep();
+      const { move } = (await fleet.ask('GET', 'main/device-1')).body;
+      expect(move).toMatchObject({ stage: 'acknowledged', requestsSent: 2 });
+      expect(move.requestId).toMatch(/:1$/);
+    },
+    { timeout: 20_000, interval: 1_000 },
+  );
+  expect(memory.handled).toHaveLength(1);
+  await stop(device);
+}, 40_000);
+
+test('a fleet of IoT Central’s: DeviceMove with the id scope, proved by the hubs alone', async () => {
+  const fleet = await aFleet({ REHOME_DEVICE_PROFILE: 'deviceMove' });
+  const { device, to, twinOn, settles, order } = await aDeviceIn(fleet, 'device-1', {
+    mood: { kind: 'accepts' },
+    habit: 'knows DeviceMove',
+  });
+  expect((await order()).body.reply).toBe('accepted');
+  await settles('verified');
+  expect(twinOn(to)?.session).toBeDefined();
+  await stop(device);
 }, 40_000);
 
 test('old firmware that knows no method: not known to be movable, and asked all the same, its outcome is unknown', async () => {

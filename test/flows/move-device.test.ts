@@ -83,7 +83,10 @@ const aWorld = async () => {
     move: moveDevice(ports, moveLimits),
     see: (...evidence: readonly Evidence[]) =>
       recordEvidence(ports, moveLimits)(main, 'device-1', evidence),
-    sweep: sweepMoves(ports, { ...moveLimits, dueMax: 10, atOnceMax: 2 }),
+    sweep: () =>
+      sweepMoves(ports, { ...moveLimits, dueMax: 10, atOnceMax: 2, budgetMs: 60_000 })(
+        () => undefined,
+      ),
     end: endMove(ports, moveLimits),
   };
 };
@@ -193,12 +196,16 @@ test('a move that is called off when its device has arrived is verified, and one
   removeIdentity(arrived.eastHub, 'device-1');
   const there = createIdentity(arrived.westHub, { deviceId: 'device-1' });
   report(arrived.westHub, there, { hub: west });
-  expect(await arrived.end(main, 'device-1', 'off')).toMatchObject({ verdict: 'verified' });
+  expect(await arrived.end(main, 'device-1', 'off')).toMatchObject({
+    settled: { verdict: 'verified' },
+  });
 
   const late = await aWorld();
   late.online(() => ({ status: 200, payload: { answer: 'accepted' } }));
   await late.move(order);
-  expect(await late.end(main, 'device-1', 'off')).toMatchObject({ verdict: 'cancelled' });
+  expect(await late.end(main, 'device-1', 'off')).toMatchObject({
+    settled: { verdict: 'cancelled' },
+  });
   removeIdentity(late.eastHub, 'device-1'); // DPS had decided before
   createIdentity(late.westHub, { deviceId: 'device-1' });
   late.time.now = at(2);
@@ -239,4 +246,40 @@ test('[M7] a missing device is looked for, and found, or given up as decommissio
   createIdentity(westHub, { deviceId: 'device-1' });
   await see({ kind: 'created', hub: west, at: at(2_000) });
   expect(await recordNow()).toMatchObject({ finding: { kind: 'stray' }, observed: { hub: west } });
+});
+
+test('[M2] a late reply to one attempt puts no request of another into the twin', async () => {
+  const { move, eastHub, ports, recordNow } = await aWorld();
+  const record = await recordNow();
+  if (!record) throw new Error('no record');
+  eastHub.faults.push({
+    matches: ({ url }) => url.includes('/methods'),
+    count: 1,
+    does: async (proper) => {
+      // Meanwhile another process has gone on to the next attempt.
+      const kept = await ports.records.read(key, never);
+      const open = kept?.record.move;
+      if (kept && open) {
+        const next = { ...kept.record, move: { ...open, attempt: 2 } };
+        await ports.records.write(key, next, kept.version, never);
+      }
+      return proper();
+    },
+  });
+  expect(await move(order)).toMatchObject({ reply: { kind: 'offline' } });
+  expect(eastHub.devices.get('device-1')?.desired.properties).toEqual({});
+});
+
+test('a device that seems to have changed hubs is looked for on both: the newer event may come first', async () => {
+  const { see, online, time, recordNow, westHub } = await aWorld();
+  online(() => undefined);
+  time.now = at(20);
+  await see({ kind: 'active', hub: west, at: at(5) }); // late; since then it is connected to east
+  expect(await recordNow()).toMatchObject({ observed: { hub: east }, finding: undefined });
+  createIdentity(westHub, { deviceId: 'device-1' });
+  time.now = at(30);
+  await see({ kind: 'created', hub: west, at: at(29) });
+  expect(await recordNow()).toMatchObject({ observed: { hub: east }, ghosts: [west] });
+  await see({ kind: 'absent', hub: west, at: at(31) });
+  expect(await recordNow()).toMatchObject({ ghosts: [] });
 });

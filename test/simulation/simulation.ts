@@ -134,7 +134,7 @@ const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollment
   return plant({
     records: gate(records, true),
     enrollments: gate(enrollments, true),
-    hubTables: { latest: () => table },
+    hubTables: { latest: () => table, known: async () => table },
     lateDecisions: { keep: () => undefined },
     signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits), false),
     twins: gate(iotHubDeviceTwins(clients, deadline, profile, 5_000), false),
@@ -148,7 +148,7 @@ const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollment
 const makeApp = (base: Base, enrollments: ReturnType<typeof memoryEnrollments>) => {
   const instance: Instance = { isDead: false, onDeath: [] };
   const ports = appPorts(base, instance, enrollments);
-  const limits = { ...moveLimits, dueMax: 50, atOnceMax: 4 };
+  const limits = { ...moveLimits, dueMax: 50, atOnceMax: 4, budgetMs: 50_000 };
   return {
     instance,
     allocate: allocateDevice(ports, { slackPercent: 5, storeTimeoutMs: 1_500 }),
@@ -197,7 +197,7 @@ export const simulate = async (
     () => {
       for (let runner = 0; runner < (world.chance(0.3) ? 2 : 1); runner += 1) {
         void anApp()
-          .sweep()
+          .sweep(() => undefined)
           .catch(() => undefined);
       }
     },
@@ -324,9 +324,11 @@ const hearEvents = ({ listeners, world, storm, table }: Base, anApp: () => App):
       isDone = true;
     };
     app.instance.onDeath.push(again);
-    app.hear([sighting]).then(() => {
-      isDone = true;
-    }, again);
+    app
+      .hear([sighting], () => undefined)
+      .then(() => {
+        isDone = true;
+      }, again);
   };
   listeners.push((event) => {
     if (world.chance(storm.loses)) return;

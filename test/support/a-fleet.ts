@@ -20,7 +20,8 @@ const operators = [
 const hosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
 
 /** Azure in this process, the built app in one of its own, and an enrollment group with the app's webhook. */
-export const aFleet = async () => {
+/** @param settings of the app, before those of the cloud. */
+export const aFleet = async (settings: Readonly<Record<string, string>> = {}) => {
   const events: HubEvent[] = [];
   const onEvent = (event: HubEvent): void => {
     events.push(event);
@@ -40,6 +41,7 @@ export const aFleet = async () => {
     WEBSITE_AUTH_ENABLED: 'True',
     REHOME_LOOK_SECONDS: '2',
     ...cloud.settings,
+    ...settings,
     ...reaching(cloud.azure),
     REHOME_STORE_TIMEOUT_MS: '300',
   };

@@ -56,7 +56,7 @@ describe('a route', () => {
       scope: 'main',
       rest: 'pump/moves',
       query: new URLSearchParams(),
-      body: '',
+      body: async () => '',
       principal: as('Admin'),
       ...but,
     });

@@ -1,9 +1,10 @@
 import type { Database, JSONObject, OperationInput, SqlQuerySpec } from '@azure/cosmos';
 import type { DeviceKey, DeviceRecord } from '../../domain/device.ts';
 import type { SettledMove } from '../../domain/move.ts';
-import type { DeviceRecords } from '../../ports/device-records.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { DeviceRecords, Due } from '../../ports/device-records.ts';
 import { containers } from '../../wire/containers.ts';
-import { keptIn, parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
+import { dueIn, parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
 import { parseSettledDocument, toSettledDocument } from '../../wire/move-document.ts';
 import { statusOf } from './client.ts';
 
@@ -44,49 +45,56 @@ export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
 
 type Container = ReturnType<Database['container']>;
 
-/** What is found by query: the slices are many, so only what is indexed, and a page at a time. */
-const lists = (container: Container): Pick<DeviceRecords, 'due' | 'attended' | 'history'> => {
-  const page = async (query: SqlQuerySpec, maxItemCount: number, abortSignal: AbortSignal) => {
-    const { resources } = await container.items
-      .query(query, { maxItemCount, abortSignal })
-      .fetchNext();
-    return resources ?? [];
-  };
-  return {
-    due: async (now, countMax, signal) => {
-      const parameters = [{ name: '@now', value: now }];
-      const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now', parameters };
-      return (await page(query, countMax, signal)).map(keptIn);
-    },
-    attended: async (scope, maxItemCount, after, abortSignal) => {
-      const parameters = [
-        { name: '@never', value: 0 },
-        { name: '@from', value: `${scope}:` },
-        { name: '@to', value: `${scope};` }, // the character after the colon
-      ];
-      const where = 'c.nextAt > @never AND c.id >= @from AND c.id < @to';
-      const query = { query: `SELECT * FROM c WHERE ${where}`, parameters };
-      const options = {
-        maxItemCount,
-        abortSignal,
-        ...(after === undefined ? {} : { continuationToken: after }),
-      };
-      const { resources, continuationToken } = await container.items
-        .query(query, options)
-        .fetchNext();
-      const records = (resources ?? []).map(parseDeviceDocument);
-      return { records, after: continuationToken || undefined };
-    },
-    history: async ({ id, slice }, maxItemCount, abortSignal) => {
-      const parameters = [{ name: '@device', value: id }];
-      const query = { query: 'SELECT * FROM c WHERE c.historyOf = @device', parameters };
-      const options = { partitionKey: slice, maxItemCount, abortSignal };
-      const { resources } = await container.items.query(query, options).fetchAll();
-      const settled = resources.map(parseSettledDocument);
-      return settled.sort((one, other) => one.settledAt - other.settledAt).slice(-maxItemCount);
-    },
-  };
-};
+/** What is found by query: the slices are many, so only what is indexed, and a page at a time. Pages may be empty before the last. */
+const lists = ({ items }: Container): Pick<DeviceRecords, 'due' | 'attended' | 'history'> => ({
+  due: async (now, countMax, abortSignal) => {
+    const parameters = [{ name: '@now', value: now }];
+    const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now', parameters };
+    const pages = items.query(query, { maxItemCount: countMax, abortSignal });
+    const found: Due[] = [];
+    while (pages.hasMoreResults() && found.length < countMax) {
+      const { resources = [] } = await pages.fetchNext();
+      found.push(...resources.map(dueIn));
+    }
+    return found.slice(0, countMax);
+  },
+  attended: async (scope, maxItemCount, after, abortSignal) => {
+    const options = {
+      maxItemCount,
+      abortSignal,
+      ...(after === undefined ? {} : { continuationToken: after }),
+    };
+    try {
+      const pages = items.query(attendedOf(scope), options);
+      for (;;) {
+        const { resources = [], continuationToken } = await pages.fetchNext();
+        const records = resources.map(parseDeviceDocument);
+        if (records.length > 0 || !pages.hasMoreResults())
+          return { records, after: continuationToken || undefined };
+      }
+    } catch (error) {
+      if (after !== undefined && statusOf(error) === 400) return 'bad-after';
+      throw error;
+    }
+  },
+  history: async ({ id, slice }, maxItemCount, abortSignal) => {
+    const parameters = [{ name: '@device', value: id }];
+    const query = { query: 'SELECT * FROM c WHERE c.historyOf = @device', parameters };
+    const options = { partitionKey: slice, maxItemCount, abortSignal };
+    const { resources } = await items.query(query, options).fetchAll();
+    const settled = resources.map(parseSettledDocument);
+    return settled.sort((one, other) => one.settledAt - other.settledAt).slice(-maxItemCount);
+  },
+});
+
+const attendedOf = (scope: Scope): SqlQuerySpec => ({
+  query: 'SELECT * FROM c WHERE c.nextAt > @never AND c.id >= @from AND c.id < @to',
+  parameters: [
+    { name: '@never', value: 0 },
+    { name: '@from', value: `${scope}:` },
+    { name: '@to', value: `${scope};` }, // the character after the colon
+  ],
+});
 
 /** Both in one batch of one partition: the whole of it, or nothing. */
 const settle = async (

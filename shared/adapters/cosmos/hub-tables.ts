@@ -30,23 +30,34 @@ export const cosmosHubTables = (
 ): HubTables => {
   let table: HubTable = hubTable(seeds, clock.now());
   let askedAt = Number.NEGATIVE_INFINITY;
-  const renew = async (): Promise<void> => {
-    try {
-      const hubs = await deadline(timeoutMs, (signal) => readHubs(database, seeds, signal));
-      table = hubTable(hubs, clock.now());
-    } catch (error) {
-      const because = error instanceof Error ? error.message : String(error);
-      complain(JSON.stringify({ event: 'hub-table-not-renewed', because }));
-    }
+  let isRead = false;
+  const read = async (): Promise<void> => {
+    askedAt = clock.now();
+    const hubs = await deadline(timeoutMs, (signal) => readHubs(database, seeds, signal));
+    table = hubTable(hubs, clock.now());
+    isRead = true;
+  };
+  /** Many may wait for the first. */
+  let first: Promise<void> | undefined;
+  const readFirst = (): Promise<void> => {
+    first ??= read().finally(() => {
+      first = undefined;
+    });
+    return first;
+  };
+  const complainOf = (error: unknown): void => {
+    const because = error instanceof Error ? error.message : String(error);
+    complain(JSON.stringify({ event: 'hub-table-not-renewed', because }));
+  };
+  const latest = (): HubTable => {
+    if (clock.now() - askedAt >= ageMsMax) void read().catch(complainOf);
+    return table;
   };
   return {
-    latest: () => {
-      const now = clock.now();
-      if (now - askedAt >= ageMsMax) {
-        askedAt = now;
-        void renew();
-      }
-      return table;
+    latest,
+    known: async () => {
+      if (!isRead) await readFirst();
+      return latest();
     },
   };
 };

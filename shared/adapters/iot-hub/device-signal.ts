@@ -101,7 +101,10 @@ type Desired = Readonly<Record<string, { readonly requestId?: unknown } | null |
 /** Somebody else may write the twin at the same time. */
 const patchAttemptsMax = 4;
 
-/** Reads the twin and patches its desired properties on that etag; not at all when there is nothing to change. */
+/**
+ * Reads the twin and patches its desired properties on that etag; not at all when there is nothing to change. What it has not begun to
+ * write within its deadline it does not write.
+ */
 const patchDesired = async (
   { clients, deadline }: SignalPorts,
   { hubTimeoutMs }: SignalLimits,
@@ -109,16 +112,18 @@ const patchDesired = async (
   change: (desired: Desired) => Readonly<Record<string, unknown>> | undefined,
 ): Promise<void> => {
   const { twins } = await clients(hub);
-  for (let attempt = 1; ; attempt += 1) {
-    const { responseBody: twin } = await deadline(hubTimeoutMs, () => twins.getTwin(deviceId));
-    const desired = change(twin.properties.desired);
-    if (!desired) return;
-    try {
-      const patch = { properties: { desired } };
-      await deadline(hubTimeoutMs, () => twins.updateTwin(deviceId, patch, twin.etag));
-      return;
-    } catch (error) {
-      if (hubFault(error).status !== 412 || attempt === patchAttemptsMax) throw error;
+  await deadline(2 * hubTimeoutMs, async (signal) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const { responseBody: twin } = await twins.getTwin(deviceId);
+      const desired = change(twin.properties.desired);
+      signal.throwIfAborted();
+      if (!desired) return;
+      try {
+        await twins.updateTwin(deviceId, { properties: { desired } }, twin.etag);
+        return;
+      } catch (error) {
+        if (hubFault(error).status !== 412 || attempt === patchAttemptsMax) throw error;
+      }
     }
-  }
+  });
 };

@@ -1,11 +1,15 @@
 import { type DeviceKey, nextAtOf } from '../../domain/device.ts';
 import type { SettledMove } from '../../domain/move.ts';
-import type { DeviceRecords, Due } from '../../ports/device-records.ts';
+import type { DeviceRecords, Kept } from '../../ports/device-records.ts';
 
 /** A process must not fill up with a fleet. */
 const recordCountMax = 100_000;
 
-type Held = Due & { readonly history: readonly SettledMove[] };
+type Held = {
+  readonly key: DeviceKey;
+  readonly kept: Kept;
+  readonly history: readonly SettledMove[];
+};
 
 /** Records in the process: gone with it, and the oldest when there are too many. */
 export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords => {
