@@ -21,12 +21,8 @@ import { systemCredential } from './adapters/system/credential.ts';
 import { systemDeadline } from './adapters/system/deadline.ts';
 import { systemDice } from './adapters/system/dice.ts';
 import { moveLimits } from './campaign/limits.ts';
-import {
-  type MoveSettings,
-  readMoveSettings,
-  readSettings,
-  type Settings,
-} from './config/settings.ts';
+import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
+import { readSettings, type Settings } from './config/settings.ts';
 import type { HubTable } from './domain/hub-table.ts';
 import type { Scope } from './domain/scope.ts';
 import { type AllocateDevice, allocateDevice, recordDecision } from './flows/allocate-device.ts';

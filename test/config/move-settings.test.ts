@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readMoveSettings } from '../../shared/config/settings.ts';
+import { readMoveSettings } from '../../shared/config/move-settings.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { main } from '../support/a-request.ts';
 

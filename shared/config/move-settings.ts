@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { type HubHostName, hubHostName } from '../domain/hub.ts';
+import { parseScope, type Scope } from '../domain/scope.ts';
+import { json, readEnvironment, scopeList } from './environment.ts';
+
+/** What moves need besides. */
+export type MoveSettings = {
+  /** Of hubs that are not entered by the app's own identity. */
+  readonly hubConnections: ReadonlyMap<HubHostName, string>;
+  readonly dps: ReadonlyMap<Scope, DpsSettings>;
+  readonly device: DeviceSettings;
+  /** From asking a device to the first look at what came of it; and from a move's end to the tidying up. */
+  readonly lookMs: number;
+  /** How long a device that DPS has moved may be silent on its new hub, before it counts as stranded. */
+  readonly silenceMs: number;
+  /** Whether an Event Hub with the hubs' events is set: its name and its connection are read by the trigger. */
+  readonly listens: boolean;
+  /** Whether App Service authentication stands before the app: only then is its principal header to be believed. */
+  readonly isGuarded: boolean;
+};
+
+export type DpsSettings = {
+  readonly idScope: string | undefined;
+  readonly hostName: string | undefined;
+  readonly connectionString: string | undefined;
+};
+
+/** How devices are told: by Rehome's contract under these names, or by the command of IoT Central's migrator. */
+export type DeviceSettings = {
+  readonly profile: 'rehome' | 'deviceMove';
+  readonly methodName: string;
+  readonly propertyName: string;
+};
+
+/**
+ * Environment → MoveSettings. A bad one leaves the webhook as it is.
+ * @throws Error as `readEnvironment` does.
+ */
+export const readMoveSettings = (environment: NodeJS.ProcessEnv = process.env): MoveSettings => {
+  const data = readEnvironment(moveSettings, environment);
+  return {
+    hubConnections: new Map(data.REHOME_HUB_CONNECTIONS),
+    dps: new Map(data.REHOME_DPS),
+    device: {
+      profile: data.REHOME_DEVICE_PROFILE,
+      methodName: data.REHOME_METHOD_NAME,
+      propertyName: data.REHOME_PROPERTY_NAME,
+    },
+    lookMs: data.REHOME_LOOK_SECONDS * 1000,
+    silenceMs: data.REHOME_SILENCE_SECONDS * 1000,
+    listens: data.REHOME_EVENTS_HUB !== undefined,
+    isGuarded: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
+  };
+};
+
+const hubConnection = z
+  .string()
+  .regex(
+    /^HostName=[^;]+;SharedAccessKeyName=[^;]+;SharedAccessKey=[^;]+;?$/,
+    'expected HostName=…;SharedAccessKeyName=…;SharedAccessKey=…',
+  )
+  .transform((text) => [hubHostName(/^HostName=([^;]+)/.exec(text)?.[1] ?? ''), text] as const);
+
+const dps = z.strictObject({
+  idScope: z.string().optional(),
+  hostName: z.hostname().optional(),
+  connectionString: z.string().startsWith('HostName=').optional(),
+});
+
+const dpsByScope = z.record(z.string(), dps).transform((byName, context) =>
+  Object.entries(byName).map(([name, { idScope, hostName, connectionString }]) => {
+    const parsed = parseScope(name);
+    if (!parsed) {
+      context.addIssue(`${name} is not a scope`);
+      return z.NEVER;
+    }
+    return [parsed, { idScope, hostName, connectionString }] as const;
+  }),
+);
+
+/** As Azure allows for methods and properties. */
+const azureName = z
+  .string()
+  .regex(/^[A-Za-z][\w-]{0,63}$/, 'expected a letter, then 63 letters, digits, _ or - at most');
+
+const moveSettings = z
+  .object({
+    REHOME_SCOPES: scopeList,
+    REHOME_HUB_CONNECTIONS: z.string().default('[]').pipe(json).pipe(z.array(hubConnection)),
+    REHOME_DPS: z.string().default('{}').pipe(json).pipe(dpsByScope),
+    REHOME_DEVICE_PROFILE: z.enum(['rehome', 'deviceMove']).default('rehome'),
+    REHOME_METHOD_NAME: azureName.default('Reprovision'),
+    REHOME_PROPERTY_NAME: azureName.default('reprovision'),
+    REHOME_LOOK_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+    REHOME_SILENCE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(1_800),
+    REHOME_EVENTS_HUB: z.string().optional(),
+    /** Set by App Service. */
+    WEBSITE_AUTH_ENABLED: z.string().optional(),
+  })
+  .superRefine(({ REHOME_SCOPES: known, REHOME_DPS, REHOME_DEVICE_PROFILE: profile }, context) => {
+    const told = new Map(REHOME_DPS);
+    for (const name of told.keys()) {
+      if (!known.includes(name)) refuse(context, `${name} is not one of REHOME_SCOPES`);
+    }
+    for (const name of profile === 'deviceMove' ? known : []) {
+      if (!told.get(name)?.idScope) refuse(context, `deviceMove needs the idScope of ${name}`);
+    }
+  });
+
+const refuse = (context: z.RefinementCtx, message: string): void =>
+  context.addIssue({ code: 'custom', path: ['REHOME_DPS'], message });
