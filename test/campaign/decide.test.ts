@@ -16,16 +16,11 @@ import {
   lived,
   minutes,
   moveIn,
+  seen,
   triggered,
   west,
 } from '../support/a-move.ts';
 
-type Sight = Exclude<Evidence['kind'], 'said'>;
-const seen = (kind: Sight, hub: HubHostName, minute: number): Evidence => ({
-  kind,
-  hub,
-  at: at(minute),
-});
 const said = (hub: HubHostName, minute: number, word: Partial<Word> = {}): Evidence => ({
   kind: 'said',
   hub,

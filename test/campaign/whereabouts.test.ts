@@ -7,15 +7,7 @@ import {
   whereaboutsAfter,
 } from '../../shared/campaign/whereabouts.ts';
 import { nextAtOf } from '../../shared/domain/device.ts';
-import type { HubHostName } from '../../shared/domain/hub.ts';
-import { aDevice, aMove, at, east, west } from '../support/a-move.ts';
-
-type Sight = Exclude<Evidence['kind'], 'said'>;
-const seen = (kind: Sight, hub: HubHostName, minute: number): Evidence => ({
-  kind,
-  hub,
-  at: at(minute),
-});
+import { aDevice, aMove, at, east, seen, west } from '../support/a-move.ts';
 
 test('what is no news changes nothing: most events of a fleet', () => {
   const device = aDevice();

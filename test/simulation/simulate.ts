@@ -1,4 +1,5 @@
-import { badWeather, simulate } from './simulation.ts';
+import { simulate } from './simulation.ts';
+import { badWeather } from './weather.ts';
 
 /**
  * `npm run simulate -- [first seed] [how many] [device]`: lives in bad weather, one seed after the other. What breaks a law is printed,

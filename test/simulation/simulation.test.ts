@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { badWeather, type Plant, simulate } from './simulation.ts';
+import type { Plant } from './app.ts';
+import { simulate } from './simulation.ts';
+import { badWeather } from './weather.ts';
 
 /**
  * Lives of a few devices in bad weather, one for each seed: messages lost, doubled, late; processes that die between any two calls; hubs

@@ -7,7 +7,7 @@ import type { DeviceRecords } from '../../shared/ports/device-records.ts';
 import type { VirtualWorld } from './virtual-world.ts';
 
 /** What really happened, told by nobody late: each law is checked against it, at once. */
-export type Truth = {
+type Truth = {
   readonly violations: string[];
   /** What happened, line by line: for whoever looks into a seed. */
   readonly log: string[];

@@ -106,3 +106,11 @@ const mulberry32 = (seed: number) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 };
+
+/** Again and again, as often as `everyMs` says each time. */
+export const repeat = (world: VirtualWorld, everyMs: () => number, work: () => void): void => {
+  world.after(everyMs(), () => {
+    work();
+    repeat(world, everyMs, work);
+  });
+};

@@ -1,4 +1,5 @@
 import { decide } from '../../shared/campaign/decide.ts';
+import type { Evidence } from '../../shared/campaign/evidence.ts';
 import { evolve } from '../../shared/campaign/evolve.ts';
 import { type MoveLimits, moveLimits } from '../../shared/campaign/limits.ts';
 import type { MoveCommand } from '../../shared/campaign/move-commands.ts';
@@ -57,3 +58,10 @@ export const aDevice = (but: Partial<DeviceRecord> = {}): DeviceRecord => ({
   observed: { hub: east, at: instant(-1) },
   ...but,
 });
+
+/** What was seen of a device, but its word. */
+export const seen = (
+  kind: Exclude<Evidence['kind'], 'said'>,
+  hub: HubHostName,
+  minute: number,
+): Evidence => ({ kind, hub, at: at(minute) });
