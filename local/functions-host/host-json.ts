@@ -36,6 +36,7 @@ const unbounded = z.literal(-1, 'the embedded host does not throttle: expected -
 
 const hostJson = z.strictObject({
   version: z.literal('2.0'),
+  extensionBundle: z.unknown().optional(), // of Azure alone: where its triggers and bindings come from
   functionTimeout: timeSpan.prefault('00:30:00'),
   logging: z
     .strictObject({
