@@ -31,7 +31,9 @@ export const connect = async (flags: Where): Promise<Api> => {
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(60_000),
     }).catch((error: Error) => {
-      throw new Error(`${url} gives no answer: ${String(error.cause ?? error.message)}`);
+      throw new Error(
+        `${url} gives no answer (does it run?): ${String(error.cause ?? error.message)}`,
+      );
     });
     const answer = await response.json().catch(() => undefined);
     if (!response.ok) throw new Error(problemOf(response.status, answer));
@@ -49,11 +51,13 @@ const readHere = async (): Promise<Where> => {
 
 type Problem = {
   readonly title?: string;
+  readonly detail?: string;
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
 };
 
 const problemOf = (status: number, answer: unknown): string => {
-  const { title = `status ${status}`, errors = [] } = (answer ?? {}) as Problem;
-  const details = errors.map(({ field, detail }) => `${field}: ${detail}`);
+  const { title = `status ${status}`, detail, errors = [] } = (answer ?? {}) as Problem;
+  const named = errors.map(({ field, detail: wrong }) => `${field}: ${wrong}`);
+  const details = detail === undefined ? named : [detail, ...named];
   return details.length > 0 ? `${title}: ${details.join('; ')}` : title;
 };

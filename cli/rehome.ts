@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { connect } from './api.ts';
 import { move } from './move.ts';
+import { show } from './show.ts';
 
 /** `npx rehome`: Rehome from the command line, by its management API. A refusal is one line on stderr, and exit code 1. */
 
@@ -10,6 +11,8 @@ const usage = `npx rehome COMMAND [flags]
   move ID --to HUB --reason TEXT    moves a device, and shows how it goes: exit code 0 when it is verified
        --allow-unknown              also one of which not all is known
        --allow-reset                also one whose twin is wiped by it
+
+  show ID                           where a device is, and why
 
   --scope NAME    the scope of the device: main
   --url URL       where Rehome is: what \`npm start\` runs here, unless told; or REHOME_URL
@@ -32,8 +35,10 @@ const main = async (): Promise<void> => {
   });
   const [command, deviceId, ...more] = positionals;
   if (values.help || command === undefined) return say(usage);
-  if (command !== 'move') throw new Error(`there is no command ${command}: see --help`);
+  if (command !== 'move' && command !== 'show')
+    throw new Error(`there is no command ${command}: see --help`);
   if (deviceId === undefined || more.length > 0) throw new Error('expected one device id');
+  if (command === 'show') return show(await connect(values), deviceId, say);
   const { to, reason } = values;
   if (to === undefined) throw new Error('expected --to HUB');
   if (reason === undefined) throw new Error('expected --reason TEXT: it is kept with the move');
@@ -43,6 +48,9 @@ const main = async (): Promise<void> => {
   const isVerified = await move(api, deviceId, { to: hub, reason, ...allowed }, say);
   if (!isVerified) process.exitCode = 1;
 };
+
+/** Whoever reads may have heard enough: the move goes on. */
+process.stdout.on('error', () => process.exit());
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

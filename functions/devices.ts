@@ -41,6 +41,7 @@ const read = async ({ devices }: App, { scope, params }: Asked) => {
 };
 
 const history = async ({ devices }: App, { scope, params }: Asked) => {
+  if (!(await devices.one(scope, idOf(params)))) return refuse('unknown-device', []);
   const moves = await devices.history(scope, idOf(params));
   return ok({ moves: moves.map(toSettledView) });
 };
@@ -51,7 +52,7 @@ const move = async ({ moveDevice, log }: App, { scope, params, body, who }: Aske
   const outcome = await moveDevice(asked.order);
   log.info(toOrderLine(asked.order, who.name, outcome));
   if (outcome.kind === 'refused') {
-    return refuse(outcome.why, [{ field: 'deviceId', detail: outcome.because }]);
+    return refuse(outcome.why, [], outcome.because);
   }
   return ok({ move: toMoveView(outcome.move), reply: outcome.reply.kind }, 202);
 };
@@ -62,10 +63,10 @@ const callOff = async ({ endMove, log }: App, { scope, params, query, who }: Ask
     const detail = `expected 1 to ${reasonLengthMax} characters`;
     return refuse('bad-request', [{ field: 'reason', detail }]);
   }
-  const settled = await endMove(scope, idOf(params), `${reason} (${who.name})`);
-  if (!settled) return refuse('no-move', []);
-  log.info(toSettledLine(settled));
-  return ok({ move: toSettledView(settled.settled) });
+  const ended = await endMove(scope, idOf(params), `${reason} (${who.name})`);
+  if (ended.kind !== 'ended') return refuse(ended.kind, [], ended.because);
+  log.info(toSettledLine(ended.settled));
+  return ok({ move: toSettledView(ended.settled.settled) });
 };
 
 const idOf = (params: Asked['params']): string => params['deviceId'] ?? '';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AzureProcess, startAzureProcess } from './azure-process.ts';
@@ -75,6 +75,7 @@ const main = async (): Promise<void> => {
 /** The devices are connected until the process ends. */
 const stay = (): Promise<never> => {
   isProvisioning = false;
+  if (suggestion) say(`Move one, in another terminal:\n\n  ${suggestion}\n`);
   say('The devices stay connected. Ctrl-C stops everything.');
   return new Promise(() => undefined);
 };
@@ -103,7 +104,6 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   const keys = newHostKeys();
   const operator = { token: randomBytes(24).toString('base64url'), name: 'you', roles: ['Admin'] };
   const options = { appFolder, port, keys, environment, operators: [operator] };
-  await rm(path.join(appFolder, '.local/checkpoints'), { recursive: true, force: true }); // of another cloud
   const app = await startApp(options, logged).catch(async (error) => {
     await azure.stop();
     throw error.code === 'EADDRINUSE'
@@ -143,10 +143,6 @@ Ask it, as a DPS does when a device of an enrollment group registers:
 
   curl -sS -w '\\n' '${webhookUrl}' --data-binary @'${here('samples/group-registration.json')}'
 
-Move a device, in another terminal, once the devices are there:
-
-  npx rehome move device-0 --to HUB --reason 'a try'
-
 The key is new at every start. Ctrl-C stops everything.
 `;
 
@@ -158,6 +154,7 @@ const provision = async (
 ): Promise<number> => {
   const groupKey = await azure.enroll(webhookUrl);
   const landed = devices === 0 ? [] : await provisionDevices(devices, azure, groupKey);
+  suggestion = suggest(hubs, landed);
   let failed = devices - landed.length;
   if (virtual > 0) {
     const report = progressLine('Virtual devices', process.stdout);
@@ -168,6 +165,15 @@ const provision = async (
   say(`\n${hubsTable(hubs, await azure.countDevices())}\n`);
   return failed;
 };
+
+/** A move that can be made: of a device that is there, to a hub where it is not. */
+const suggest = (hubs: Flags['hubs'], landed: readonly RehomedDevice[]): string | undefined => {
+  const [at] = landed.flatMap(({ memory }) => memory.assignment ?? []);
+  const to = hubs.find(({ hostName }) => hostName !== at?.assignedHub)?.hostName.split('.')[0];
+  return at && to && `npx rehome move ${at.deviceId} --to ${to} --reason 'a try'`;
+};
+
+let suggestion: string | undefined;
 
 const provisionDevices = async (
   count: number,

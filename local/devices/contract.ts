@@ -35,7 +35,7 @@ export type Considered = {
   readonly answer: ReprovisionAnswer;
 };
 
-/** A request that is older than these has passed its window long ago. */
+/** A request that is older than these has passed its window long ago; one that is under way is kept whatever its age. */
 const handledMax = 8;
 
 /** While it is on its way for another request. */
@@ -59,7 +59,10 @@ export const consider = (
   const known = handled.find(({ requestId }) => requestId === read.data.requestId);
   if (known) return { handled, answer: answerOf(known) };
   const met = meet(handled, read.data, mood, nowMs, draw);
-  return { handled: [...handled, met].slice(-handledMax), answer: answerOf(met) };
+  const kept = handled.filter(
+    (one, index) => isUnderWay(one) || index > handled.length - handledMax,
+  );
+  return { handled: [...kept, met], answer: answerOf(met) };
 };
 
 const meet = (

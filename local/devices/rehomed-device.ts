@@ -139,10 +139,19 @@ const connect = async (
   if (!device.on) return link.close();
   device.link = link;
   const { assignedHub } = assignment;
+  const back = backIn(device, met);
   await link.report({ hub: assignedHub });
   if (habit === 'knows nothing' || habit === 'knows DeviceMove') return;
-  await link.report(reportedAs(met ?? device.memory.handled.at(-1), assignedHub));
+  await link.report(reportedAs(back ?? device.memory.handled.at(-1), assignedHub));
   device.world.after(0, () => void readDesired(device, link.desired()));
+};
+
+/** In service again: the gap is from closing the old client to being connected, by its own clock. */
+const backIn = ({ memory, world }: Running, met: Handled | undefined): Handled | undefined => {
+  if (met?.state !== 'done' || met.leftAtMs === undefined) return met;
+  const back: Handled = { ...met, gapMs: world.now() - met.leftAtMs };
+  note(memory, back);
+  return back;
 };
 
 /** A report replaces the one before: what it does not name is taken out. */
@@ -208,7 +217,7 @@ const move = async (device: Running, met: Handled): Promise<void> => {
   const registered = await tryToRegister(device, { rehome: { requestId: met.requestId } });
   if (!device.on || firmware.habit === 'dies') return;
   const ended: Handled = registered
-    ? { ...going, state: 'done', gapMs: world.now() - leftAtMs }
+    ? { ...going, state: 'done' }
     : { ...going, state: 'failed', why: 'DPS did not assign it' };
   note(memory, ended);
   await arrive(device, ended);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -39,8 +40,11 @@ export const listenToEventHub = async (
   }
   const hub = fromSettings(fed.name, String(eventHubName));
   const group = String(consumerGroup);
-  const client = eventConsumer(group, setting(fed.name, String(connection)), hub);
-  const folder = path.join(stateFolder, 'checkpoints', hub, group);
+  const connected = setting(fed.name, String(connection));
+  const client = eventConsumer(group, connected, hub);
+  // Those of another namespace are none of ours, though the hub has the same name.
+  const namespace = createHash('sha256').update(connected).digest('hex').slice(0, 12);
+  const folder = path.join(stateFolder, 'checkpoints', namespace, hub, group);
   await mkdir(folder, { recursive: true });
   const stopping = new AbortController();
   const subscriptions: Subscription[] = [];

@@ -53,7 +53,7 @@ const ofRecord = ({ record, table, to }: MovableFacts): readonly Movable[] => {
   if (observed?.hub === to) found.push(no(`it is on ${to} already`));
   if (finding?.kind === 'missing' || finding?.kind === 'decommissioned')
     found.push(no(`it is ${finding.kind}`));
-  if (!observed) found.push(unknown('it was never seen on a hub'));
+  if (!observed) found.push(no('it was never seen on a hub'));
   return found;
 };
 

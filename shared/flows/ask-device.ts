@@ -15,6 +15,9 @@ export type AskPorts = Ledger & {
   readonly dice: Dice;
 };
 
+/** What it answered, and how the move stands by that; undefined when it is settled. */
+export type Asked = { readonly reply: Reply; readonly move: Move | undefined };
+
 /**
  * [M2] Tells a device what the ledger says already: by method, else, where it is offline, by its desired properties, which the ledger
  * hears of first as well, so that nothing is left in a twin that nobody knows of. Killed on the way, the sweep finds the move as it was,
@@ -26,15 +29,15 @@ export const askDevice = async (
   key: DeviceKey,
   { deviceId, scope }: Pick<DeviceRecord, 'deviceId' | 'scope'>,
   move: Move,
-): Promise<Reply> => {
+): Promise<Asked> => {
   const { signal } = ports;
   const address = { hub: move.from, deviceId };
   const asked = await signal.ask(address, move, scope);
   const open = await hearReply(ports, limits, key, move, asked);
-  if (asked.kind !== 'offline' || !isParked(open, move)) return asked;
+  if (asked.kind !== 'offline' || !isParked(open, move)) return { reply: asked, move: open };
   const parked = await signal.park(address, open);
   if (parked.kind !== 'offline') await hearReply(ports, limits, key, open, parked);
-  return parked;
+  return { reply: parked, move: open };
 };
 
 /** Whether the ledger has parked this very request: another attempt's is not ours to put anywhere. */

@@ -53,8 +53,8 @@ export const moveDevice =
     const key = deviceKey(order.scope, order.deviceId);
     const begun = await changeRecord(ports, key, (record) => begin(ports, limits, order, record));
     if (begun.kind === 'refused') return begun;
-    const reply = await askDevice(ports, limits, key, begun.record, begun.move);
-    return { kind: 'triggered', move: begun.move, reply };
+    const { reply, move } = await askDevice(ports, limits, key, begun.record, begun.move);
+    return { kind: 'triggered', move: move ?? begun.move, reply };
   };
 
 type Begun =

@@ -53,9 +53,10 @@ const timeOrNull = (at: Instant | undefined): string | null =>
   at === undefined ? null : toIso(at);
 
 const findings = {
-  missing: 'Its identity was deleted there, and has not been seen elsewhere: it is looked for.',
+  missing:
+    'Its identity was deleted where it was last seen, and turned up nowhere: it is looked for.',
   decommissioned: 'It is on no hub and not in DPS.',
-  stray: 'It turned up there, which is not its home.',
+  stray: 'It turned up where it was last seen, which is not its home.',
   splitHome: 'Several hubs hold its identity, and it is at work on none.',
 } as const;
 

@@ -32,7 +32,9 @@ export const parseMoveOrder = (
   if (Buffer.byteLength(text) > orderBytesMax) {
     return refuse('bad-request', [{ field: 'body', detail: `more than ${orderBytesMax} bytes` }]);
   }
-  const read = z.preprocess(fromJson, moveOrder).safeParse(text);
+  const given = fromJson(text);
+  if (given === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
+  const read = moveOrder.safeParse(given);
   if (!read.success) return refuse('bad-request', fieldErrors(read.error));
   const { to, reason, windowMinutes, parkedHours, allowUnknown, allowReset } = read.data;
   return {
@@ -52,9 +54,9 @@ export const parseMoveOrder = (
   };
 };
 
-const fromJson = (text: unknown): unknown => {
+const fromJson = (text: string): unknown => {
   try {
-    return JSON.parse(String(text));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

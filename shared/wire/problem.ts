@@ -12,6 +12,8 @@ export type Refusal = {
   readonly kind: 'refused';
   readonly because: keyof typeof problems;
   readonly errors: readonly FieldError[];
+  /** A sentence about this very case. */
+  readonly detail?: string;
   /** The device, where the request still told it: for the log. */
   readonly registrationId?: string;
 };
@@ -32,12 +34,18 @@ const problems = {
   'not-movable': [409, 'The device cannot be moved'],
   'not-known-to-be-movable': [409, 'It is not known whether the device can be moved'],
   'no-move': [409, 'The device has no move under way'],
+  'too-late': [409, 'The move cannot be called off any more'],
 } as const;
 
-export const refuse = (because: Refusal['because'], errors: readonly FieldError[]): Refusal => ({
+export const refuse = (
+  because: Refusal['because'],
+  errors: readonly FieldError[],
+  detail?: string,
+): Refusal => ({
   kind: 'refused',
   because,
   errors: errors.slice(0, errorCountMax),
+  ...(detail === undefined ? {} : { detail }),
 });
 
 /** zod's issues as field errors; a problem with the whole is the body's. */
@@ -50,12 +58,18 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
     return field ? `${field}.${String(key)}` : String(key);
   }, '') || 'body';
 
-/** Problem details (RFC 9457): `{ type, title, status, errors: [{ field, detail }] }`. */
-export const toProblem = ({ because, errors }: Refusal): HttpAnswer => {
+/** Problem details (RFC 9457): `{ type, title, status, detail?, errors: [{ field, detail }] }`. */
+export const toProblem = ({ because, errors, detail }: Refusal): HttpAnswer => {
   const [status, title] = problems[because];
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },
-    jsonBody: { type: `urn:rehome:${because}`, title, status, errors },
+    jsonBody: {
+      type: `urn:rehome:${because}`,
+      title,
+      status,
+      ...(detail === undefined ? {} : { detail }),
+      errors,
+    },
   };
 };

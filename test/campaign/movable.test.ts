@@ -47,6 +47,7 @@ test.each<[string, Partial<MovableFacts>, string]>([
   ['never', { enrollment: anEnrollment({ reprovision: 'never' }) }, 'fleet never moves'],
   ['reset', { enrollment: anEnrollment({ reprovision: 'reset' }) }, 'would reset its twin'],
   ['other hubs', { enrollment: anEnrollment({ hubs: [east] }) }, 'not allowed on'],
+  ['a stranger', { record: aDevice({ observed: undefined }) }, 'never seen'],
   ['a double', { onTarget: twin }, 'holds an identity of it already'],
   ['a ghost', { onSource: { kind: 'absent' } }, 'holds no identity'],
   ['a disabled one', { onSource: { ...twin, enabled: false } }, 'is disabled'],
@@ -57,7 +58,6 @@ test.each<[string, Partial<MovableFacts>, string]>([
 });
 
 test.each<[string, Partial<MovableFacts>, string]>([
-  ['never seen', { record: aDevice({ observed: undefined }) }, 'never seen'],
   ['of an enrollment that never called', { enrollment: undefined }, 'never called the webhook'],
   ['on a hub that gives no answer', { onSource: { kind: 'silent' } }, 'could not be asked'],
   ['to a hub that gives no answer', { onTarget: { kind: 'silent' } }, 'could not be asked'],

@@ -191,7 +191,7 @@ test('an enrollment that never moves a device is named', async () => {
     status: 409,
     body: {
       type: 'urn:rehome:not-movable',
-      errors: [{ detail: 'its enrollment fleet never moves a device' }],
+      detail: 'its enrollment fleet never moves a device',
     },
   });
   await stop(again);

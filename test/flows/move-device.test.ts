@@ -197,14 +197,14 @@ test('a move that is called off when its device has arrived is verified, and one
   const there = createIdentity(arrived.westHub, { deviceId: 'device-1' });
   report(arrived.westHub, there, { hub: west });
   expect(await arrived.end(main, 'device-1', 'off')).toMatchObject({
-    settled: { verdict: 'verified' },
+    settled: { settled: { verdict: 'verified' } },
   });
 
   const late = await aWorld();
   late.online(() => ({ status: 200, payload: { answer: 'accepted' } }));
   await late.move(order);
   expect(await late.end(main, 'device-1', 'off')).toMatchObject({
-    settled: { verdict: 'cancelled' },
+    settled: { settled: { verdict: 'cancelled' } },
   });
   removeIdentity(late.eastHub, 'device-1'); // DPS had decided before
   createIdentity(late.westHub, { deviceId: 'device-1' });
@@ -282,4 +282,17 @@ test('a device that seems to have changed hubs is looked for on both: the newer 
   expect(await recordNow()).toMatchObject({ observed: { hub: east }, ghosts: [west] });
   await see({ kind: 'absent', hub: west, at: at(31) });
   expect(await recordNow()).toMatchObject({ ghosts: [] });
+});
+
+test('what DPS has moved cannot be called off', async () => {
+  const { move, online, end, eastHub, westHub, time, recordNow } = await aWorld();
+  expect(await end(main, 'nobody', 'off')).toEqual({ kind: 'unknown-device' });
+  expect(await end(main, 'device-1', 'off')).toEqual({ kind: 'no-move' });
+  online(() => ({ status: 200, payload: { answer: 'accepted' } }));
+  await move(order);
+  time.now = at(1);
+  removeIdentity(eastHub, 'device-1');
+  createIdentity(westHub, { deviceId: 'device-1' });
+  expect(await end(main, 'device-1', 'off')).toMatchObject({ kind: 'too-late' });
+  expect(await recordNow()).toMatchObject({ move: { to: west } });
 });
