@@ -84,7 +84,8 @@ const composeMoves = (
 ): Moves => {
   const [clock, deadline, dice] = [systemClock, systemDeadline, systemDice];
   const remembersIds = device.profile === 'rehome';
-  const limits = { ...moveLimits, lookMs, silenceMs, remembersIds };
+  const backOff = { baseMs: lookMs, maxMs: 15 * lookMs };
+  const limits = { ...moveLimits, lookMs, backOff, silenceMs, remembersIds };
   const profile = profileOf(device, dps);
   const access = { connectionStrings: hubConnections, credential: systemCredential };
   const clients = hubClients(access);

@@ -27,7 +27,9 @@ export type Handled = {
 export type Mood =
   | { readonly kind: 'accepts' }
   | { readonly kind: 'defers'; readonly forMs: number }
-  | { readonly kind: 'refuses'; readonly why: string };
+  | { readonly kind: 'refuses'; readonly why: string }
+  /** It takes the method, and never answers. */
+  | { readonly kind: 'is silent' };
 
 export type Considered = {
   /** What must be on disk before the answer leaves the device. */
@@ -48,7 +50,7 @@ const busyMs = 60_000;
 export const consider = (
   handled: readonly Handled[],
   given: unknown,
-  mood: Mood,
+  mood: Exclude<Mood, { readonly kind: 'is silent' }>,
   nowMs: number,
   draw: number,
 ): Considered => {
@@ -68,7 +70,7 @@ export const consider = (
 const meet = (
   handled: readonly Handled[],
   { requestId, notBefore, notAfter, jitterSeconds }: ReprovisionRequest,
-  mood: Mood,
+  mood: Exclude<Mood, { readonly kind: 'is silent' }>,
   nowMs: number,
   draw: number,
 ): Handled => {

@@ -45,7 +45,8 @@ const join = (dps: Dps, { assignedHub, deviceId }: Assignment, ears: Ears): Link
     takesMethods: () => ears.methodNames.length > 0,
     invoke: (name, requestId, payload) => {
       if (!ears.methodNames.includes(name)) return; // as the SDK: it never answers
-      answerMethod(hub, device, requestId, ears.onMethod(name, payload));
+      const answer = ears.onMethod(name, payload);
+      if (answer) answerMethod(hub, device, requestId, answer);
     },
     notify: (patch) => ears.onDesired(patch),
   };

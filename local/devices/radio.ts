@@ -14,7 +14,8 @@ export type Assignment = { readonly assignedHub: string; readonly deviceId: stri
 export type Ears = {
   /** Methods with a handler; any other goes unanswered, as with the SDK. */
   readonly methodNames: readonly string[];
-  readonly onMethod: (name: string, payload: Json) => MethodAnswer;
+  /** undefined: it never answers. */
+  readonly onMethod: (name: string, payload: Json) => MethodAnswer | undefined;
   readonly onDesired: (patch: JsonObject) => void;
   /** The hub closed the link. */
   readonly onLost: () => void;

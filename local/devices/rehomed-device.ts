@@ -160,14 +160,15 @@ const reportedAs = (met: Handled | undefined, hub: string): JsonObject => {
   return { [propertyName]: Object.assign(none, { gapMs: null }, reportOf(met, hub)) };
 };
 
-const hear = (device: Running, name: string, payload: Json): MethodAnswer => {
+const hear = (device: Running, name: string, payload: Json): MethodAnswer | undefined => {
   if (name === 'DeviceMove') {
     device.world.after(0, () => device.on && void goByDeviceMove(device));
     return { status: 202, payload: null };
   }
-  const { answer, met } = take(device, payload);
-  if (met) plan(device, met);
-  return { status: 200, payload: answer };
+  const taken = take(device, payload);
+  if (!taken) return undefined;
+  if (taken.met) plan(device, taken.met);
+  return { status: 200, payload: taken.answer };
 };
 
 /** Its word is out before it leaves. */
@@ -175,7 +176,7 @@ const readDesired = async (device: Running, desired: JsonObject): Promise<void> 
   const request = desired[propertyName];
   const { habit } = device.firmware;
   if (!request || !device.on || habit === 'knows nothing' || habit === 'knows DeviceMove') return;
-  const { met } = take(device, request);
+  const met = take(device, request)?.met;
   if (!met) return;
   const hub = device.memory.assignment?.assignedHub ?? '';
   const told = device.link?.report(reportedAs(met, hub)).catch(() => undefined);
@@ -188,9 +189,11 @@ const reportMs = 5_000;
 /** On disk first, then the answer, then the deed. Answers the request, and what to do of it: undefined when it was met before. */
 const take = (device: Running, request: Json) => {
   const { memory, firmware, world } = device;
+  const { mood } = firmware;
+  if (mood.kind === 'is silent') return undefined;
   const before = memory.handled;
   const draw = world.random();
-  const { handled, answer } = consider(before, request, firmware.mood, world.now(), draw);
+  const { handled, answer } = consider(before, request, mood, world.now(), draw);
   memory.handled = handled;
   return { answer, met: handled === before ? undefined : handled.at(-1) };
 };

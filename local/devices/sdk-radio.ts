@@ -62,8 +62,9 @@ const connect = async (
   // Only now: the SDK opens the link for a handler, and throws where nobody catches when it is refused.
   for (const name of ears.methodNames) {
     client.onDeviceMethod(name, (request, response) => {
-      const { status, payload } = ears.onMethod(name, request.payload as Json);
-      response.send(status, payload).catch(() => undefined); // it has left meanwhile
+      const answer = ears.onMethod(name, request.payload as Json);
+      if (!answer) return;
+      response.send(answer.status, answer.payload).catch(() => undefined); // it has left meanwhile
     });
   }
   client.on('disconnect', ears.onLost);

@@ -9,7 +9,7 @@ export type MoveSettings = {
   readonly hubConnections: ReadonlyMap<HubHostName, string>;
   readonly dps: ReadonlyMap<Scope, DpsSettings>;
   readonly device: DeviceSettings;
-  /** From asking a device to the first look at what came of it; and from a move's end to the tidying up. */
+  /** From asking a device to the first look at what came of it; requests are repeated after 1 to 15 times as long. */
   readonly lookMs: number;
   /** How long a device that DPS has moved may be silent on its new hub, before it counts as stranded. */
   readonly silenceMs: number;

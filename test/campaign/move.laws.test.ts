@@ -186,3 +186,13 @@ test('[M6] whatever happens, looked at when it is due, a move is settled by its 
     { numRuns: 500 },
   );
 });
+
+test('[M7] no evidence, in whatever order, decommissions a device', () => {
+  fc.assert(
+    fc.property(fc.array(evidence, { maxLength: 10 }), (batches) => {
+      const record = batches.reduce(whereaboutsAfter, aDevice());
+      expect(record.finding?.kind).not.toBe('decommissioned');
+    }),
+    { numRuns: 1_000 },
+  );
+});

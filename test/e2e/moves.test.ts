@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { startDevice } from '../../local/devices/device.ts';
-import type { RehomedDevice } from '../../local/devices/rehomed-device.ts';
+import type { Firmware, RehomedDevice } from '../../local/devices/rehomed-device.ts';
 import { realWorld } from '../../local/world.ts';
 import { aFleet } from '../support/a-fleet.ts';
 import { aDeviceIn, type Fleet, patience } from '../support/a-fleet-device.ts';
@@ -133,6 +133,24 @@ test('accepted, and mute: asked again by the same request, which it answers as b
   expect(memory.handled).toHaveLength(1);
   await stop(device);
 }, 40_000);
+
+test('never answering: the outcome is unknown, and the same request finds it when it answers again', async () => {
+  const fleet = await aFleet();
+  const firmware: Firmware = { mood: { kind: 'is silent' }, habit: 'keeps the contract' };
+  const { device, order, memory, settles } = await aDeviceIn(fleet, 'device-1', firmware);
+  const { body } = await order(); // as long as a method may take
+  expect(body).toMatchObject({ reply: 'unknown', move: { stage: 'triggered' } });
+  firmware.mood = { kind: 'accepts' };
+  await vi.waitFor(
+    async () => {
+      await fleet.sweep();
+      expect(memory.handled).toMatchObject([{ requestId: body.move.requestId }]);
+    },
+    { timeout: 90_000, interval: 2_000 },
+  );
+  await settles('verified');
+  await stop(device);
+}, 130_000);
 
 test('a fleet of IoT Central’s: DeviceMove with the id scope, proved by the hubs alone', async () => {
   const fleet = await aFleet({ REHOME_DEVICE_PROFILE: 'deviceMove' });
