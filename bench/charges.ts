@@ -32,7 +32,14 @@ export const measureCharges = async (): Promise<void> => {
     ...newcomer(device, hubs(3)),
     scope: parseScope('main') as Scope,
     deviceId: `device-${device}`,
-    enrollment: { kind: 'group', id: 'fleet', reprovision: 'migrate', hubs: undefined, etag: '1' },
+    enrollment: {
+      kind: 'group',
+      id: 'fleet',
+      reprovision: 'migrate',
+      hubs: undefined,
+      linked: undefined,
+      etag: '1',
+    },
     requestId: undefined,
   });
   await allocate(asked(0)); // learns the enrollment

@@ -59,11 +59,13 @@ const ofRecord = ({ record, table, to }: MovableFacts): readonly Movable[] => {
 
 const ofEnrollment = ({ enrollment, to, resetAllowed }: MovableFacts): readonly Movable[] => {
   if (!enrollment) return [unknown('its enrollment has never called the webhook')];
-  const { id, reprovision, hubs } = enrollment;
+  const { id, reprovision, hubs, linked } = enrollment;
   if (reprovision === 'never') return [no(`its enrollment ${id} never moves a device`)];
   if (reprovision === 'reset' && !resetAllowed)
     return [no(`its enrollment ${id} would reset its twin`)];
   if (hubs && !hubs.includes(to)) return [no(`its enrollment ${id} is not allowed on ${to}`)];
+  if (linked && !linked.includes(to))
+    return [unknown(`${to} was not linked to its DPS when its enrollment ${id} last called`)];
   return [];
 };
 

@@ -20,6 +20,8 @@ export type Enrollment = {
   readonly reprovision: ReprovisionPolicy;
   /** The hubs that it is limited to; undefined when it takes all that are linked. */
   readonly hubs: readonly HubHostName[] | undefined;
+  /** The hubs that DPS named when it last asked, in order of their names; undefined when it did not name them all. */
+  readonly linked: readonly HubHostName[] | undefined;
   /** DPS's own version of it; undefined where it was not told. */
   readonly etag: string | undefined;
 };

@@ -88,7 +88,14 @@ const toEnrollment = (
     iotHubs,
     etag,
   }: z.output<z.ZodObject<typeof common>>,
-): Enrollment => ({ kind, id, reprovision, hubs: iotHubs?.length ? iotHubs : undefined, etag });
+): Enrollment => ({
+  kind,
+  id,
+  reprovision,
+  hubs: iotHubs?.length ? iotHubs : undefined,
+  linked: undefined,
+  etag,
+});
 
 const individualEnrollment = folded({
   registrationId: name,
@@ -117,6 +124,13 @@ const payload = z
   .optional()
   .catch(undefined);
 
+/** Under never-reprovision a device's own hub is named alone. */
+const linkedOf = (
+  { reprovision }: Enrollment,
+  linkedHubs: readonly string[],
+): Enrollment['linked'] =>
+  reprovision === 'never' ? undefined : [...new Set(linkedHubs.map(hubHostName))].sort();
+
 const allocationRequest = folded({
   individualEnrollment: individualEnrollment.optional(),
   enrollmentGroup: enrollmentGroup.optional(),
@@ -144,7 +158,7 @@ const allocationRequest = folded({
     currentIotHubHostName,
   } = body.deviceRuntimeContext;
   return {
-    enrollment: enrolled.enrollment,
+    enrollment: { ...enrolled.enrollment, linked: linkedOf(enrolled.enrollment, body.linkedHubs) },
     reprovision: enrolled.enrollment.reprovision,
     registrationId: registrationId(spelled),
     deviceId: currentDeviceId ?? enrolled.deviceId ?? spelled,

@@ -12,12 +12,13 @@ const enrollmentDocument = z.object({
   enrollmentId: z.string(),
   reprovision: z.enum(['migrate', 'reset', 'never']),
   hubs: z.array(z.string().transform(hubHostName)).optional(),
+  linked: z.array(z.string().transform(hubHostName)).optional(),
   etag: z.string().optional(),
 });
 export type EnrollmentDocument = z.input<typeof enrollmentDocument>;
 
 export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): EnrollmentDocument => {
-  const { kind, id, reprovision, hubs, etag } = enrollment;
+  const { kind, id, reprovision, hubs, linked, etag } = enrollment;
   return {
     schemaVersion: 1,
     id: enrollmentKey(scope, enrollment),
@@ -26,12 +27,14 @@ export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): Enro
     enrollmentId: id,
     reprovision,
     ...(hubs ? { hubs: [...hubs] } : {}),
+    ...(linked ? { linked: [...linked] } : {}),
     ...(etag === undefined ? {} : { etag }),
   };
 };
 
 /** @throws ZodError when it is none of ours. */
 export const parseEnrollmentDocument = (document: unknown): Enrollment => {
-  const { kind, enrollmentId, reprovision, hubs, etag } = enrollmentDocument.parse(document);
-  return { kind, id: enrollmentId, reprovision, hubs, etag };
+  const { kind, enrollmentId, reprovision, hubs, linked, etag } =
+    enrollmentDocument.parse(document);
+  return { kind, id: enrollmentId, reprovision, hubs, linked, etag };
 };

@@ -58,6 +58,7 @@ test.each<[string, Partial<MovableFacts>, string]>([
 });
 
 test.each<[string, Partial<MovableFacts>, string]>([
+  ['to a hub that was not linked', { enrollment: anEnrollment({ linked: [east] }) }, 'not linked'],
   ['of an enrollment that never called', { enrollment: undefined }, 'never called the webhook'],
   ['on a hub that gives no answer', { onSource: { kind: 'silent' } }, 'could not be asked'],
   ['to a hub that gives no answer', { onTarget: { kind: 'silent' } }, 'could not be asked'],

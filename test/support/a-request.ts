@@ -10,6 +10,7 @@ export const anEnrollment = (but: Partial<Enrollment> = {}): Enrollment => ({
   id: 'fleet',
   reprovision: 'migrate',
   hubs: undefined,
+  linked: undefined,
   etag: '"1"',
   ...but,
 });

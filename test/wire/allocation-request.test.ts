@@ -33,6 +33,7 @@ const firstCall = {
     id: 'contoso-custom-allocated-devices',
     reprovision: 'migrate',
     hubs: [toasters, heatpumps],
+    linked: [heatpumps, toasters],
     etag: '"13003fea-0000-0300-0000-62d1d5e50000"',
   },
   reprovision: 'migrate',
@@ -51,6 +52,15 @@ describe('understands', () => {
     });
   });
 
+  test('under never-reprovision DPS names the device’s own hub alone: that tells nothing of what is linked', () => {
+    const reprovisionPolicy = { updateHubAssignment: false, migrateDeviceData: false };
+    const text = groupRegistration({
+      'enrollmentGroup.reprovisionPolicy': reprovisionPolicy,
+      linkedHubs: [toasters],
+    });
+    expect(understood(text).enrollment).toMatchObject({ reprovision: 'never', linked: undefined });
+  });
+
   test('an individual enrollment', () => {
     expect(understood(individualRegistration())).toEqual({
       ...firstCall,
@@ -60,6 +70,7 @@ describe('understands', () => {
         id: 'breakroom499-contoso-tstrsd-007',
         reprovision: 'migrate',
         hubs: undefined,
+        linked: [heatpumps, toasters],
         etag: undefined,
       },
     });
