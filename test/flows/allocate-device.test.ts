@@ -175,6 +175,25 @@ test('a request that the record does not know is read again: what was read first
   expect(reads).toBe(5);
 });
 
+test('an enrollment that could not be learnt holds up nobody, least of all a device on its way', async () => {
+  const records = memoryDeviceRecords();
+  const move = aMove({ from: east, to: west, notAfter: instant(1_000) });
+  await records.write(deviceKey(main, 'device-1'), aDevice({ move }), undefined, signal);
+  const throttled: Enrollments = {
+    ...memoryEnrollments(),
+    learn: async () => {
+      throw new Error('429');
+    },
+  };
+  const { allocate } = anInstance(records, throttled);
+  expect(await allocate(aRequest({ linked, current: 'east' }))).toMatchObject({
+    hub: hostOf('west'),
+    because: 'moving',
+    degraded: false,
+    storeFault: undefined,
+  });
+});
+
 describe('on Cosmos DB', () => {
   const anInstanceOnCosmos = async (storeTimeoutMs = 5_000) => {
     const { database, ...store } = await aStore();
