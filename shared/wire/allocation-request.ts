@@ -5,6 +5,7 @@ import { type HubHostName, hubHostName } from '../domain/hub.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
 import type { AllocationRequest } from '../ports/late-decisions.ts';
 import { folded } from './folded.ts';
+import { parseJson } from './parse-json.ts';
 import { fieldErrors, type Refusal, refuse } from './problem.ts';
 
 /**
@@ -47,15 +48,6 @@ export const parseAllocationRequest = (
     };
   }
   return { kind: 'asked', request: { scope, ...read.data } };
-};
-
-/** The parser's own message is left out: it quotes the text. */
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** Both absent, as in old enrollments, means DPS's default: migrate. */

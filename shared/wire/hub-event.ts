@@ -3,6 +3,7 @@ import type { Evidence } from '../campaign/evidence.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import { fromIso, parseWord } from './device-contract.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A hub's event as it comes by message routing: application properties, annotations, and the body as text. */
 export type HubMessage = {
@@ -72,7 +73,7 @@ export const parseHubEvent = (
       return sighting({ kind: 'active', hub, at });
     case 'updateTwin':
     case 'replaceTwin': {
-      const twin = z.preprocess(fromJson, twinBody).safeParse(body);
+      const twin = twinBody.safeParse(parseJson(body));
       if (!twin.success) return unparsable(twin.error);
       if (propertyName === undefined) return nothing;
       const word = parseWord(hub, twin.data.properties?.reported?.[propertyName]);
@@ -88,14 +89,6 @@ const unparsable = ({ issues }: z.ZodError): HubSighting => ({
   kind: 'unparsable',
   because: issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '),
 });
-
-const fromJson = (text: unknown): unknown => {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return undefined;
-  }
-};
 
 /** `east` → `east.azure-devices.net`: the suffix differs from cloud to cloud. */
 export const hubCalled = (name: string, { hubs }: HubTable): HubHostName | undefined => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { hubHostName } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { MoveOrder } from '../flows/move-device.ts';
+import { parseJson } from './parse-json.ts';
 import { fieldErrors, type Refusal, refuse } from './problem.ts';
 
 /** Of a reason: it stands in the record, the history and the log. */
@@ -32,7 +33,7 @@ export const parseMoveOrder = (
   if (Buffer.byteLength(text) > orderBytesMax) {
     return refuse('bad-request', [{ field: 'body', detail: `more than ${orderBytesMax} bytes` }]);
   }
-  const given = fromJson(text);
+  const given = parseJson(text);
   if (given === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
   const read = moveOrder.safeParse(given);
   if (!read.success) return refuse('bad-request', fieldErrors(read.error));
@@ -52,12 +53,4 @@ export const parseMoveOrder = (
       unknownAllowed: allowUnknown,
     },
   };
-};
-
-const fromJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

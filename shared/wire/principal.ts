@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from './parse-json.ts';
 
 /** Who is signed in, as App Service authentication tells the app. */
 export type Principal = { readonly name: string; readonly roles: ReadonlySet<Role> };
@@ -20,7 +21,7 @@ const principal = z.object({
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
 export const parsePrincipal = (header: string | null | undefined): Principal | undefined => {
-  const read = principal.safeParse(fromBase64(header ?? ''));
+  const read = principal.safeParse(parseJson(Buffer.from(header ?? '', 'base64').toString('utf8')));
   if (!read.success) return undefined;
   const { role_typ: roleType = 'roles', name_typ: nameType = 'name', claims } = read.data;
   const valuesOf = (...types: readonly string[]): readonly string[] =>
@@ -31,14 +32,6 @@ export const parsePrincipal = (header: string | null | undefined): Principal | u
       callers.flatMap((type) => valuesOf(type))[0] ?? valuesOf(nameType, 'name')[0] ?? 'unnamed',
     roles: new Set(roles.filter((role) => held.includes(role))),
   };
-};
-
-const fromBase64 = (header: string): unknown => {
-  try {
-    return JSON.parse(Buffer.from(header, 'base64').toString('utf8'));
-  } catch {
-    return undefined;
-  }
 };
 
 /** What tells one caller from another, best first: a person, then an app. A display name does not. */
