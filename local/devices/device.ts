@@ -1,10 +1,6 @@
 import type { World } from '../world.ts';
-import {
-  type Firmware,
-  type Memory,
-  type RehomedDevice,
-  startRehomedDevice,
-} from './rehomed-device.ts';
+import { type RehomedDevice, startRehomedDevice } from './rehomed-device.ts';
+import type { Firmware, Memory } from './running.ts';
 import { type DeviceIdentity, sdkRadio } from './sdk-radio.ts';
 
 /** Registers, connects to the hub that it was given, reports that hub in its twin, and keeps the device contract. */

@@ -1,19 +1,16 @@
 import type { Json, JsonObject } from '../json.ts';
 import { sleep, type World } from '../world.ts';
-import { consider, type Handled, type Mood, reportOf } from './contract.ts';
-import type { Assignment, Link, MethodAnswer, Radio } from './radio.ts';
-
-/** What survives a loss of power. */
-export type Memory = { assignment: Assignment | undefined; handled: readonly Handled[] };
-
-export const blankMemory = (): Memory => ({ assignment: undefined, handled: [] });
-
-/** What its firmware is like; it may change while it runs. */
-export type Firmware = {
-  mood: Mood;
-  /** `dies`: it accepts, registers, and is never heard of again. */
-  readonly habit: 'keeps the contract' | 'knows DeviceMove' | 'knows nothing' | 'dies' | 'is mute';
-};
+import { consider, type Handled, reportOf } from './contract.ts';
+import type { Assignment, MethodAnswer, Radio } from './radio.ts';
+import { register, retryMs, tryToRegister } from './registering.ts';
+import {
+  blankMemory,
+  type Firmware,
+  keepsContract,
+  type Memory,
+  note,
+  type Running,
+} from './running.ts';
 
 /** A device that keeps the device contract, until it is switched off. */
 export type RehomedDevice = {
@@ -23,27 +20,8 @@ export type RehomedDevice = {
   readonly stop: () => Promise<void>;
 };
 
-export const keepsContract = (): Firmware => ({
-  mood: { kind: 'accepts' },
-  habit: 'keeps the contract',
-});
-
-/** What a device keeps while it has power. */
-type Running = {
-  readonly radio: Radio;
-  readonly world: World;
-  readonly memory: Memory;
-  readonly firmware: Firmware;
-  link: Link | undefined;
-  on: boolean;
-  /** It is looking for its hub. */
-  arriving: boolean;
-};
-
 const propertyName = 'reprovision';
-const retryMs = 5_000;
 const reconnectMs = 1_000;
-const registerAttemptsMax = 5;
 
 /**
  * Switches a device on: where it was, or, the first time, where DPS puts it. It settles once the device is connected and has reported.
@@ -103,13 +81,6 @@ const untilConnected = async (device: Running, met: Handled | undefined): Promis
       await sleep(device.world, retryMs * attempt);
     }
   }
-};
-
-const register = async (
-  { radio, memory }: Running,
-  payload: JsonObject | undefined,
-): Promise<void> => {
-  memory.assignment = await radio.register(payload);
 };
 
 const connect = async (
@@ -233,23 +204,4 @@ const goByDeviceMove = async (device: Running): Promise<void> => {
   await link?.close().catch(() => undefined);
   await tryToRegister(device, undefined);
   await arrive(device, undefined);
-};
-
-const tryToRegister = async (
-  device: Running,
-  payload: JsonObject | undefined,
-): Promise<boolean> => {
-  for (let attempt = 1; attempt <= registerAttemptsMax && device.on; attempt += 1) {
-    try {
-      await register(device, payload);
-      return true;
-    } catch {
-      await sleep(device.world, retryMs * attempt); // a throttled DPS, or one that is away
-    }
-  }
-  return false;
-};
-
-const note = (memory: Memory, met: Handled): void => {
-  memory.handled = memory.handled.map((other) => (other.requestId === met.requestId ? met : other));
 };

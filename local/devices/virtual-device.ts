@@ -1,11 +1,7 @@
 import type { Dps } from '../dps/dps.ts';
 import { coreRadio } from './core-radio.ts';
-import {
-  type Firmware,
-  type Memory,
-  type RehomedDevice,
-  startRehomedDevice,
-} from './rehomed-device.ts';
+import { type RehomedDevice, startRehomedDevice } from './rehomed-device.ts';
+import type { Firmware, Memory } from './running.ts';
 
 /** A device without sockets. @throws Error when it was not assigned. */
 export const startVirtualDevice = (

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { startAzure } from '../../local/azure.ts';
 import { startDevice } from '../../local/devices/device.ts';
-import { blankMemory } from '../../local/devices/rehomed-device.ts';
+import { blankMemory } from '../../local/devices/running.ts';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
 import type { Dps } from '../../local/dps/dps.ts';
 import { readEnrollment } from '../../local/dps/enrollment.ts';

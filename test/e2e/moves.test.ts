@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { startDevice } from '../../local/devices/device.ts';
-import type { Firmware, RehomedDevice } from '../../local/devices/rehomed-device.ts';
+import type { Firmware } from '../../local/devices/running.ts';
 import { realWorld } from '../../local/world.ts';
 import { aFleet } from '../support/a-fleet.ts';
 import { aDeviceIn, type Fleet, patience } from '../support/a-fleet-device.ts';
@@ -14,8 +14,6 @@ const meter = ({ cosmos }: Fleet) => {
     units: units - (container?.budget.units ?? 0),
   });
 };
-
-const stop = (device: RehomedDevice) => device.stop();
 
 /** Devices on the genuine SDK are moved, through the app on its host, and everything that may go wrong with it. */
 
@@ -46,13 +44,13 @@ test('online, by method: moved, proved and settled, in the field’s own time; i
     move: null,
     finding: null,
   });
-  await stop(device);
+  await device.stop();
 }, 40_000);
 
 test('offline: asked by its twin when it returns, moved, and the request is gone from the twin', async () => {
   const fleet = await aFleet();
   const { device, memory, from, to, twinOn, settles, order } = await aDeviceIn(fleet, 'device-1');
-  await stop(device);
+  await device.stop();
   await vi.waitFor(() => expect(twinOn(from)?.session).toBeUndefined(), patience);
   expect((await order()).body.reply).toBe('offline');
   expect(twinOn(from)?.desired.properties).toMatchObject({
@@ -67,7 +65,7 @@ test('offline: asked by its twin when it returns, moved, and the request is gone
     },
     { timeout: 50_000, interval: 2_000 },
   );
-  await stop(back);
+  await back.stop();
 }, 90_000);
 
 test('refusing, and deferring: its word is heeded', async () => {
@@ -88,7 +86,7 @@ test('refusing, and deferring: its word is heeded', async () => {
     verdict: 'cancelled',
     because: 'enough (Otto)',
   });
-  await Promise.all([stop(refusing.device), stop(deferring.device)]);
+  await Promise.all([refusing.device.stop(), deferring.device.stop()]);
 }, 40_000);
 
 test('accepted, moved by DPS, and dead: stranded, never verified', async () => {
@@ -126,12 +124,12 @@ test('accepted, and mute: asked again by the same request, which it answers as b
       await fleet.sweep();
       const { move } = (await fleet.ask('GET', 'main/device-1')).body;
       expect(move).toMatchObject({ stage: 'acknowledged', requestsSent: 2 });
-      expect(move.requestId).toMatch(/:1$/);
+      expect(move?.requestId).toMatch(/:1$/);
     },
     { timeout: 20_000, interval: 1_000 },
   );
   expect(memory.handled).toHaveLength(1);
-  await stop(device);
+  await device.stop();
 }, 40_000);
 
 test('never answering: the outcome is unknown, and the same request finds it when it answers again', async () => {
@@ -144,12 +142,12 @@ test('never answering: the outcome is unknown, and the same request finds it whe
   await vi.waitFor(
     async () => {
       await fleet.sweep();
-      expect(memory.handled).toMatchObject([{ requestId: body.move.requestId }]);
+      expect(memory.handled).toMatchObject([{ requestId: body.move?.requestId }]);
     },
     { timeout: 90_000, interval: 2_000 },
   );
   await settles('verified');
-  await stop(device);
+  await device.stop();
 }, 130_000);
 
 test('a fleet of IoT Central’s: DeviceMove with the id scope, proved by the hubs alone', async () => {
@@ -161,7 +159,7 @@ test('a fleet of IoT Central’s: DeviceMove with the id scope, proved by the hu
   expect((await order()).body.reply).toBe('accepted');
   await settles('verified');
   expect(twinOn(to)?.session).toBeDefined();
-  await stop(device);
+  await device.stop();
 }, 40_000);
 
 test('old firmware that knows no method: not known to be movable, and asked all the same, its outcome is unknown', async () => {
@@ -175,7 +173,7 @@ test('old firmware that knows no method: not known to be movable, and asked all 
     body: { type: 'urn:rehome:not-known-to-be-movable' },
   });
   expect((await order({ allowUnknown: true })).body.reply).toBe('offline'); // no method: as if it were away
-  await stop(device);
+  await device.stop();
 }, 40_000);
 
 test('a hub that throttles is waited for, and was sent nothing', async () => {
@@ -192,7 +190,7 @@ test('a hub that throttles is waited for, and was sent nothing', async () => {
   expect((await order()).body.reply).toBe('throttled');
   expect(memory.handled).toEqual([]);
   expect((await fleet.ask('GET', 'main/device-1')).body.move).toMatchObject({ stage: 'triggered' });
-  await stop(device);
+  await device.stop();
 }, 40_000);
 
 test('an enrollment that never moves a device is named', async () => {
@@ -203,7 +201,7 @@ test('an enrollment that never moves a device is named', async () => {
       ...enrollment,
       reprovisionPolicy: { updateHubAssignment: false, migrateDeviceData: false },
     });
-  await stop(device);
+  await device.stop();
   const again = await startDevice(fleet.identityOf('device-1'), realWorld); // the webhook hears of it
   expect(await order()).toMatchObject({
     status: 409,
@@ -212,7 +210,7 @@ test('an enrollment that never moves a device is named', async () => {
       detail: 'its enrollment fleet never moves a device',
     },
   });
-  await stop(again);
+  await again.stop();
 }, 40_000);
 
 test('[R5] who may what: nobody, a reader, an operator; and what is wrong is named', async () => {
@@ -246,5 +244,5 @@ test('[R5] who may what: nobody, a reader, an operator; and what is wrong is nam
     status: 200,
     body: { devices: [], after: null },
   });
-  await stop(device);
+  await device.stop();
 }, 40_000);

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { startDevice } from '../../local/devices/device.ts';
 import type { Assignment } from '../../local/devices/radio.ts';
-import type { Memory, RehomedDevice } from '../../local/devices/rehomed-device.ts';
+import type { RehomedDevice } from '../../local/devices/rehomed-device.ts';
+import type { Memory } from '../../local/devices/running.ts';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
 import { reachLocalAzure } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';

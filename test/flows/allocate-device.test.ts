@@ -169,7 +169,7 @@ test('a request that the record does not know is read again: what was read first
   expect(reads).toBe(2);
   await allocate({ ...asked, requestId: undefined });
   expect(reads).toBe(3);
-  // One of a move that is over is an organic call: read once more, and answered as any other.
+  // With the id of a move that has settled, the call is an organic one: read once more, and answered by the record.
   const over = { ...asked, requestId: requestId({ ...move, id: moveId('9'.repeat(20)) }) };
   expect(await allocate(over)).toMatchObject({ because: 'moving' });
   expect(reads).toBe(5);

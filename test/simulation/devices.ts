@@ -1,12 +1,7 @@
 import { coreRadio } from '../../local/devices/core-radio.ts';
 import type { Radio } from '../../local/devices/radio.ts';
-import {
-  blankMemory,
-  type Firmware,
-  type Memory,
-  type RehomedDevice,
-  startRehomedDevice,
-} from '../../local/devices/rehomed-device.ts';
+import { type RehomedDevice, startRehomedDevice } from '../../local/devices/rehomed-device.ts';
+import { blankMemory, type Firmware, type Memory } from '../../local/devices/running.ts';
 import { type Dps, enrollmentKey } from '../../local/dps/dps.ts';
 import type { Json, JsonObject } from '../../local/json.ts';
 import { derivedKey } from '../../local/sas.ts';

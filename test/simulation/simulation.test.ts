@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TwinSight } from '../../shared/campaign/look.ts';
 import type { Plant } from './app.ts';
 import { simulate } from './simulation.ts';
 import { badWeather } from './weather.ts';
@@ -39,6 +40,14 @@ test('the same seed is the same life', async () => {
   expect(other?.log).toEqual(one?.log);
 });
 
+/** What a look finds, mistaken. */
+const seeing =
+  (mistake: (sight: TwinSight) => TwinSight): Plant =>
+  (ports) => ({
+    ...ports,
+    twins: { look: async (device) => mistake(await ports.twins.look(device)) },
+  });
+
 describe('a planted fault is seen', () => {
   test.each<[string, string, Plant]>([
     [
@@ -58,15 +67,7 @@ describe('a planted fault is seen', () => {
     [
       'a look that takes an identity for a sign of life',
       '[M3]',
-      (ports) => ({
-        ...ports,
-        twins: {
-          look: async (device) => {
-            const sight = await ports.twins.look(device);
-            return sight.kind === 'found' ? { ...sight, connected: true } : sight;
-          },
-        },
-      }),
+      seeing((sight) => (sight.kind === 'found' ? { ...sight, connected: true } : sight)),
     ],
     [
       'a request that is sent under another id than the ledger has',
@@ -83,15 +84,7 @@ describe('a planted fault is seen', () => {
     [
       'a hub that gives no answer taken for one that has no such device',
       '[M3]',
-      (ports) => ({
-        ...ports,
-        twins: {
-          look: async (device) => {
-            const sight = await ports.twins.look(device);
-            return sight.kind === 'silent' ? { kind: 'absent' } : sight;
-          },
-        },
-      }),
+      seeing((sight) => (sight.kind === 'silent' ? { kind: 'absent' } : sight)),
     ],
     [
       'requests that are never cleared',

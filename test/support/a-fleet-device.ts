@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 import { startDevice } from '../../local/devices/device.ts';
-import { blankMemory, type Firmware, keepsContract } from '../../local/devices/rehomed-device.ts';
+import { blankMemory, type Firmware, keepsContract } from '../../local/devices/running.ts';
 import { reachLocalAzure } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
 import type { aFleet } from './a-fleet.ts';

@@ -7,11 +7,16 @@ import { startApp } from '../../local/functions-host/app-process.ts';
 import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
 import { reaching } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
+import type { toMoveView, toSettledView } from '../../shared/wire/device-view.ts';
 import { rootFolder } from './source.ts';
 
 const keys = { master: 'master-key', host: 'host-key', functions: {}, eventGrid: 'grid-key' };
-// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
-type Answered = any;
+/** What tests name of the management API's bodies: each body has some of it. */
+type Answered = {
+  readonly reply: string;
+  readonly move: ReturnType<typeof toMoveView> | null;
+  readonly moves: readonly ReturnType<typeof toSettledView>[];
+};
 
 const operators = [
   { token: 'a-reader', name: 'Rita', roles: ['Read'] },
@@ -63,9 +68,9 @@ export const aFleet = async (settings: Readonly<Record<string, string>> = {}) =>
       headers: { authorization: `Bearer ${token}` },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
+    const answered: unknown = await response.json().catch(() => undefined);
     // What stands in it is for the test to say.
-    const answered: Answered = await response.json().catch(() => undefined);
-    return { status: response.status, body: answered };
+    return { status: response.status, body: answered as Answered };
   };
   return {
     ...cloud,

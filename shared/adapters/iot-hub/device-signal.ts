@@ -95,7 +95,7 @@ const askByMethod = (
     return method.reply(await ports.deadline(timeoutMs, call));
   });
 
-/** The SDK types no properties of a twin but as any. */
+/** The SDK leaves the properties of a twin untyped. */
 type Desired = Readonly<Record<string, { readonly requestId?: unknown } | null | undefined>>;
 
 /** Somebody else may write the twin at the same time. */
