@@ -9,11 +9,13 @@ import { cosmosEnrollments } from '../shared/adapters/cosmos/enrollments.ts';
 import { memoryHubTables } from '../shared/adapters/memory/hub-tables.ts';
 import { systemClock } from '../shared/adapters/system/clock.ts';
 import { systemDeadline } from '../shared/adapters/system/deadline.ts';
+import { systemDice } from '../shared/adapters/system/dice.ts';
+import type { Registration } from '../shared/allocation/registration.ts';
+import { registrationId } from '../shared/domain/device.ts';
 import { hubHostName } from '../shared/domain/hub.ts';
-import { parseScope, type Scope } from '../shared/domain/scope.ts';
+import { noPolicy } from '../shared/domain/policy.ts';
 import { allocateDevice } from '../shared/flows/allocate-device.ts';
-import type { AllocationRequest } from '../shared/ports/late-decisions.ts';
-import { hubs, newcomer } from './fleet.ts';
+import { hubs, scope, slackPercent } from './fleet.ts';
 import { say } from './measure.ts';
 
 /** Request units of a device's first, second and later calls, as the store's answers charge them. */
@@ -23,14 +25,22 @@ export const measureCharges = async (): Promise<void> => {
     records: cosmosDeviceRecords(database),
     enrollments: cosmosEnrollments(database),
     hubTables: memoryHubTables(hubs(3), systemClock),
+    policies: { latest: () => noPolicy, known: async () => noPolicy },
+    intakes: { note: () => undefined },
     lateDecisions: { keep: () => undefined },
     clock: systemClock,
+    dice: systemDice,
     deadline: systemDeadline,
   };
-  const allocate = allocateDevice(ports, { slackPercent: 5, storeTimeoutMs: 10_000 });
-  const asked = (device: number): AllocationRequest => ({
-    ...newcomer(device, hubs(3)),
-    scope: parseScope('main') as Scope,
+  const allocate = allocateDevice(ports, {
+    slackPercent,
+    storeTimeoutMs: 10_000,
+    atStoreMax: 100,
+    moves: undefined,
+  });
+  const asked = (device: number): Registration => ({
+    scope,
+    registrationId: registrationId(`device-${device}`),
     deviceId: `device-${device}`,
     enrollment: {
       kind: 'group',
@@ -40,10 +50,15 @@ export const measureCharges = async (): Promise<void> => {
       linked: undefined,
       etag: '1',
     },
+    linkedHubs: hubs(3).map(({ hostName }) => hostName),
+    currentHub: undefined,
     requestId: undefined,
+    payload: undefined,
+    region: undefined,
+    latencies: new Map(),
   });
   await allocate(asked(0)); // learns the enrollment
-  const charge = async (request: AllocationRequest) => {
+  const charge = async (request: Registration) => {
     const before = spent();
     const { hub } = await allocate(request);
     return { hub, units: (spent() - before).toFixed(2) };

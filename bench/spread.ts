@@ -1,10 +1,9 @@
 import { allocate } from '../shared/allocation/allocate.ts';
 import type { Hub } from '../shared/domain/hub.ts';
-import { aHub, hubs, newcomer, tableOf } from './fleet.ts';
+import { aHub, hubs, newcomer, readyOf } from './fleet.ts';
 import { percent, say } from './measure.ts';
 
 const deviceCount = 100_000;
-const slackPercent = 5;
 
 /** How evenly the hubs fill, and how many devices a change of the hubs would answer differently, against the least possible. */
 export const measureSpread = (): void => {
@@ -33,10 +32,10 @@ export const measureSpread = (): void => {
 };
 
 const answersOf = (listed: readonly Hub[]): readonly string[] => {
-  const table = tableOf(listed);
+  const table = readyOf(listed);
   return Array.from(
     { length: deviceCount },
-    (_, index) => allocate(newcomer(index, listed), table, slackPercent).hub,
+    (_, index) => allocate(newcomer(index, listed), table).hub,
   );
 };
 
@@ -45,7 +44,7 @@ const filled = (listed: readonly Hub[]): readonly string[] => {
   const counts = new Map(listed.map(({ hostName }) => [String(hostName), 0]));
   return Array.from({ length: deviceCount }, (_, index) => {
     const counted = listed.map((hub) => ({ ...hub, deviceCount: counts.get(hub.hostName) }));
-    const { hub } = allocate(newcomer(index, listed), tableOf(counted), slackPercent);
+    const { hub } = allocate(newcomer(index, listed), readyOf(counted));
     counts.set(hub, (counts.get(hub) ?? 0) + 1);
     return hub;
   });

@@ -1,5 +1,6 @@
 import { app, type EventGridHandler, output } from '@azure/functions';
-import { type Moves, rehome } from '../shared/composition.ts';
+import type { Moves } from '../shared/composition/moves.ts';
+import { rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
 import { parseGridEvent } from '../shared/wire/grid-event.ts';
 import { toSettledLine } from '../shared/wire/move-lines.ts';

@@ -1,5 +1,6 @@
 import { app, type EventHubHandler, type InvocationContext, output } from '@azure/functions';
-import { type Moves, rehome } from '../shared/composition.ts';
+import type { Moves } from '../shared/composition/moves.ts';
+import { rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
 import { type HubMessage, parseHubEvent } from '../shared/wire/hub-event.ts';
 import { toSettledLine } from '../shared/wire/move-lines.ts';

@@ -1,5 +1,6 @@
 import { app, type TimerHandler } from '@azure/functions';
-import { type Moves, rehome } from '../shared/composition.ts';
+import type { Moves } from '../shared/composition/moves.ts';
+import { rehome } from '../shared/composition.ts';
 import { toSettledLine, toSweptLine } from '../shared/wire/move-lines.ts';
 
 /** Every minute: deadlines, retries, proof by look-up, and what moves have left behind. */

@@ -29,11 +29,13 @@ export type Cloud = {
 
 const groupId = 'fleet';
 const eventHub = 'hub-events';
+const decisionsHub = 'decisions';
 /** Few, because each is a link of its own. */
 const partitionCount = 2;
 
 export const startCloud = async (options: AzureOptions, world: World): Promise<Cloud> => {
-  const eventHubs = createEventHubs([{ name: eventHub, partitionCount }], world);
+  const named = [eventHub, decisionsHub].map((name) => ({ name, partitionCount }));
+  const eventHubs = createEventHubs(named, world);
   const events = await listenEventHubs(eventHubs);
   const routes: HubRoute[] = [];
   const hubs = options.hubs.map((hub) => {
@@ -55,6 +57,7 @@ export const startCloud = async (options: AzureOptions, world: World): Promise<C
       REHOME_COSMOS: cosmosConnection,
       REHOME_EVENTS: events.connectionString,
       REHOME_EVENTS_HUB: eventHub,
+      REHOME_DECISIONS_HUB: decisionsHub,
       REHOME_DPS: JSON.stringify({
         main: { idScope: azure.dps.idScope, connectionString: dpsConnectionString(azure.dps) },
       }),

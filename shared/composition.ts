@@ -1,155 +1,109 @@
-import { cosmosDatabase } from './adapters/cosmos/client.ts';
-import { cosmosDeviceRecords } from './adapters/cosmos/device-records.ts';
-import { cosmosEnrollments } from './adapters/cosmos/enrollments.ts';
-import { cosmosHubTables, hubTableLimits } from './adapters/cosmos/hub-tables.ts';
-import { dpsRegistrations } from './adapters/dps/registrations.ts';
-import {
-  type DeviceProfile,
-  deviceMoveProfile,
-  rehomeProfile,
-} from './adapters/iot-hub/device-profile.ts';
-import { iotHubDeviceSignal, signalLimits } from './adapters/iot-hub/device-signal.ts';
-import { iotHubDeviceTwins } from './adapters/iot-hub/device-twins.ts';
-import { hubClients } from './adapters/iot-hub/hub-clients.ts';
-import { memoryDeviceRecords } from './adapters/memory/device-records.ts';
-import { memoryEnrollments } from './adapters/memory/enrollments.ts';
-import { memoryHubTables } from './adapters/memory/hub-tables.ts';
+import { bufferLimits, eventHubLateDecisions } from './adapters/event-hubs/late-decisions.ts';
 import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decisions.ts';
-import { systemClock } from './adapters/system/clock.ts';
+import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
-import { systemDeadline } from './adapters/system/deadline.ts';
-import { systemDice } from './adapters/system/dice.ts';
-import { moveLimits } from './campaign/limits.ts';
+import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
+import { type Store, storeOf } from './composition/store.ts';
+import { type BufferSettings, readBufferSettings } from './config/buffer-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
 import { readSettings, type Settings } from './config/settings.ts';
-import type { HubTable } from './domain/hub-table.ts';
+import type { Policy } from './domain/policy.ts';
 import type { Scope } from './domain/scope.ts';
-import { type AllocateDevice, allocateDevice, recordDecision } from './flows/allocate-device.ts';
-import { type EndMove, endMove } from './flows/end-move.ts';
-import { type MoveDevice, moveDevice } from './flows/move-device.ts';
-import { type OnHubEvent, onHubEvent } from './flows/on-hub-event.ts';
+import { type AllocateDevice, allocateDevice } from './flows/allocate-device.ts';
+import { type ExplainDevice, explainDevice } from './flows/explain-device.ts';
+import { type ExportFleet, exportFleet } from './flows/export-fleet.ts';
+import { type ManagePolicy, managePolicy } from './flows/manage-policy.ts';
+import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
-import { recordEvidence } from './flows/record-evidence.ts';
-import { type SweepMoves, sweepMoves } from './flows/sweep-moves.ts';
+import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
+import { parsePolicy, toPolicy } from './wire/parse-policy.ts';
 
 export type Rehome = {
   readonly scopes: ReadonlySet<Scope>;
   readonly allocateDevice: AllocateDevice;
+  readonly recordDecisions: RecordDecisions;
+  /** Whether decisions that could not be recorded wait in an Event Hub. */
+  readonly buffers: boolean;
   /** undefined while a setting that only moves need is bad: the log has it. */
   readonly moves: Moves | undefined;
-  /** Whether operators are authenticated before they come here: without it there is no management API. */
-  readonly isGuarded: boolean;
+  /** The management API; undefined too while nothing authenticates operators before they come here. */
+  readonly operators: Operators | undefined;
 };
 
-export type Moves = {
-  readonly onHubEvent: OnHubEvent;
-  readonly sweepMoves: SweepMoves;
-  readonly moveDevice: MoveDevice;
-  readonly endMove: EndMove;
+export type Operators = Moves & {
   readonly devices: ReadDevices;
-  readonly hubTable: () => Promise<HubTable>;
-  /** Where devices report; undefined where they do not. */
-  readonly propertyName: string | undefined;
-  /** Whether the hubs' events come by Event Hub. */
-  readonly listens: boolean;
+  readonly explain: ExplainDevice;
+  readonly exportFleet: ExportFleet;
+  readonly policy: ManagePolicy;
+  readonly order: OrderDevice;
 };
 
-/** Where ports meet adapters. */
-export const compose = (settings: Settings, moves?: MoveSettings): Rehome => {
-  const { scopes, boundSlackPercent: slackPercent, storeTimeoutMs } = settings;
-  const [clock, deadline] = [systemClock, systemDeadline];
-  const store =
-    settings.cosmos === undefined ? inMemory(settings) : inCosmos(settings, settings.cosmos);
+/** Where ports meet adapters. @throws Error naming what is wrong with the policy of the settings. */
+export const compose = (
+  settings: Settings,
+  moveSettings?: MoveSettings,
+  buffer?: BufferSettings,
+): Rehome => {
+  const { scopes, boundSlackPercent: slackPercent, storeTimeoutMs, atStoreMax } = settings;
+  const store = storeOf(settings, seedOf(settings.policy));
   const record = recordDecision(store);
-  const lateDecisions = memoryLateDecisions(record, deadline, lateLimits, systemComplaint);
-  const ports = { ...store, lateDecisions, clock, deadline };
+  const lateDecisions = lateDecisionsOf(store, record, buffer);
+  const organic = moveSettings && limitsOf(moveSettings);
+  const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
+  const moves = moveSettings && movesOf(scopes, store, moveSettings);
+  store.warm();
   return {
     scopes,
-    allocateDevice: allocateDevice(ports, { slackPercent, storeTimeoutMs }),
-    moves: moves && composeMoves(scopes, store, moves),
-    isGuarded: moves?.isGuarded ?? false,
+    allocateDevice: allocateDevice({ ...store, lateDecisions }, limits),
+    recordDecisions: recordDecisions(record, store.deadline),
+    buffers: buffer !== undefined,
+    moves,
+    operators: moves && settings.isGuarded ? operatorsOf(store, moves, slackPercent) : undefined,
   };
 };
 
-type Store = ReturnType<typeof inMemory> | ReturnType<typeof inCosmos>;
-
-const sweepLimits = { dueMax: 500, atOnceMax: 16, budgetMs: 50_000 };
-const twinTimeoutMs = 5_000;
-
-const composeMoves = (
-  scopes: ReadonlySet<Scope>,
-  store: Store,
-  { hubConnections, dps, device, lookMs, silenceMs, listens }: MoveSettings,
-): Moves => {
-  const [clock, deadline, dice] = [systemClock, systemDeadline, systemDice];
-  const remembersIds = device.profile === 'rehome';
-  const backOff = { baseMs: lookMs, maxMs: 15 * lookMs };
-  const limits = { ...moveLimits, lookMs, backOff, silenceMs, remembersIds };
-  const profile = profileOf(device, dps);
-  const access = { connectionStrings: hubConnections, credential: systemCredential };
-  const clients = hubClients(access);
-  const ports = {
-    ...store,
-    clock,
-    deadline,
-    dice,
-    signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
-    twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),
-    registrations: dpsRegistrations(dps, systemCredential, deadline, twinTimeoutMs),
-  };
-  return {
-    onHubEvent: onHubEvent(scopes, recordEvidence(ports, limits)),
-    sweepMoves: sweepMoves(ports, { ...limits, ...sweepLimits }),
-    moveDevice: moveDevice(ports, limits),
-    endMove: endMove(ports, limits),
-    devices: readDevices(store.records, deadline),
-    hubTable: store.hubTables.known,
-    propertyName: profile.propertyName,
-    listens,
-  };
-};
-
-const profileOf = (
-  { profile, methodName, propertyName }: MoveSettings['device'],
-  dps: MoveSettings['dps'],
-): DeviceProfile => {
-  if (profile === 'rehome') return rehomeProfile(methodName, propertyName);
-  const idScopes = [...dps].map(([scope, { idScope = '' }]) => [scope, idScope] as const);
-  return deviceMoveProfile(new Map(idScopes));
-};
-
-const inMemory = ({ hubs }: Settings) => ({
-  records: memoryDeviceRecords(),
-  enrollments: memoryEnrollments(),
-  hubTables: memoryHubTables(hubs, systemClock),
-  clock: systemClock,
+const operatorsOf = (store: Store, moves: Moves, slackPercent: number): Operators => ({
+  ...moves,
+  devices: readDevices(store.records, store.deadline),
+  explain: explainDevice(store, slackPercent),
+  exportFleet: exportFleet(store),
+  policy: managePolicy({ ...store, judgePattern }),
+  order: orderDevice({ ...store, moveDevice: moves.moveDevice }),
 });
 
-const inCosmos = ({ hubs }: Settings, connectionString: string) => {
-  const database = cosmosDatabase(connectionString);
-  return {
-    records: cosmosDeviceRecords(database),
-    enrollments: cosmosEnrollments(database),
-    hubTables: cosmosHubTables(
-      database,
-      hubs,
-      systemClock,
-      systemDeadline,
-      hubTableLimits,
-      systemComplaint,
-    ),
-    clock: systemClock,
-  };
+const lateDecisionsOf = (
+  { deadline }: Store,
+  record: ReturnType<typeof recordDecision>,
+  buffer: BufferSettings,
+) => {
+  const inProcess = memoryLateDecisions(record, deadline, lateLimits, systemComplaint);
+  return buffer
+    ? eventHubLateDecisions(
+        buffer,
+        systemCredential,
+        inProcess,
+        deadline,
+        bufferLimits,
+        systemComplaint,
+      )
+    : inProcess;
+};
+
+const seedOf = (json: unknown): Policy => {
+  const parsed = parsePolicy(json);
+  if (parsed.kind === 'policy') return toPolicy(parsed.document, 0);
+  const wrong = parsed.errors.map(({ field, detail }) => `REHOME_POLICY.${field}: ${detail}`);
+  throw new Error(`Bad settings: ${wrong.join('; ')}`);
 };
 
 /** [A7] A setting that the webhook can do without must not keep it from answering. */
-const moveSettingsOrNone = (): MoveSettings | undefined => {
+const orNone = <Read>(event: string, read: () => Read): Read | undefined => {
   try {
-    return readMoveSettings();
+    return read();
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    systemComplaint(JSON.stringify({ event: 'moves-disabled', because }));
+    systemComplaint(JSON.stringify({ event, because }));
     return undefined;
   }
 };
@@ -158,6 +112,10 @@ let composed: Rehome | undefined;
 
 /** The app that the doors of this process share, made on first use. @throws Error when a setting that the webhook needs is bad. */
 export const rehome = (): Rehome => {
-  composed ??= compose(readSettings(), moveSettingsOrNone());
+  composed ??= compose(
+    readSettings(),
+    orNone('moves-disabled', readMoveSettings),
+    orNone('buffer-disabled', readBufferSettings),
+  );
   return composed;
 };

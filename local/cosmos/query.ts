@@ -12,20 +12,31 @@ type Condition = { readonly name: string; readonly operator: string; readonly va
 
 const comparison = /^c\.(\w+) (=|<|<=|>|>=) (@\w+)$/;
 
+type Parsed = {
+  readonly conditions: readonly Condition[];
+  /** Of these so many, the greatest first; undefined: all, as they were created. */
+  readonly greatest: { readonly count: number; readonly name: string } | undefined;
+};
+
+const shape = /^SELECT(?: TOP (\d+))? \* FROM c(?: WHERE (.+?))?(?: ORDER BY c\.(\w+) DESC)?$/;
+
 /**
- * The one query shape that Rehome asks: `SELECT * FROM c [WHERE c.name <op> @parameter [AND …]]`.
+ * The query shapes that Rehome asks: `SELECT * FROM c [WHERE c.name <op> @parameter [AND …]]`, and `SELECT TOP n * FROM c … ORDER BY c.name
+ * DESC`.
  * @throws CosmosError 400 naming another.
  */
-const parseQuery = ({ query, parameters = [] }: Query): readonly Condition[] => {
-  const found = /^SELECT \* FROM c(?: WHERE (.+))?$/.exec(query.trim().replaceAll(/\s+/g, ' '));
-  if (!found) throw notSupported(`query: ${query}`);
-  const [, where] = found;
-  return (where?.split(' AND ') ?? []).map((text) => {
+const parseQuery = ({ query, parameters = [] }: Query): Parsed => {
+  const found = shape.exec(query.trim().replaceAll(/\s+/g, ' '));
+  const [, top, where, ordered] = found ?? [];
+  if (!found || (top === undefined) !== (ordered === undefined))
+    throw notSupported(`query: ${query}`);
+  const conditions = (where?.split(' AND ') ?? []).map((text) => {
     const [, name, operator, parameter] = comparison.exec(text) ?? [];
     const held = parameters.find((given) => given.name === parameter);
     if (!name || !operator || !held) throw notSupported(`condition: ${text}`);
     return { name, operator, value: held.value };
   });
+  return { conditions, greatest: ordered ? { count: Number(top), name: ordered } : undefined };
 };
 
 export type QueryPage = { readonly bodies: readonly string[]; readonly continuation?: string };
@@ -39,8 +50,9 @@ export const runQuery = (
   page: { readonly sizeMax: number; readonly after: number },
   nowMs: number,
 ): QueryPage => {
-  const conditions = parseQuery(query);
-  for (const { name } of conditions) {
+  const { conditions, greatest } = parseQuery(query);
+  if (greatest && partition === undefined) throw notSupported('order across partitions');
+  for (const { name } of greatest ? [...conditions, greatest] : conditions) {
     if (indexed && name !== 'id' && !indexed.includes(name)) {
       throw cosmosError(400, 'BadRequest', `No index serves a condition on ${name}: it would scan`);
     }
@@ -57,7 +69,13 @@ export const runQuery = (
     wheres.push(`json_extract(body, '$.${name}') ${operator} ?`);
     values.push(value);
   }
-  const sql = `SELECT * FROM ${table} WHERE ${wheres.join(' AND ')} ORDER BY sequence LIMIT ?`;
+  const whole = `SELECT * FROM ${table} WHERE ${wheres.join(' AND ')}`;
+  if (greatest) {
+    const sql = `${whole} ORDER BY json_extract(body, '$.${greatest.name}') DESC LIMIT ?`;
+    const found = database.prepare(sql).all(...values, greatest.count) as unknown as Row[];
+    return { bodies: found.map(({ body }) => body) };
+  }
+  const sql = `${whole} ORDER BY sequence LIMIT ?`;
   const rows = database.prepare(sql).all(...values, page.sizeMax + 1) as unknown as Row[];
   const answered = rows.slice(0, page.sizeMax);
   const last = answered.at(-1);

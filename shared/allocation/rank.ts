@@ -1,25 +1,33 @@
 import type { RegistrationId } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
-import type { Candidate } from './standing.ts';
+
+/** A name as two independent hashes of 32 bits: worked out once for a hub, and once for a device. */
+export type NameHash = { readonly high: number; readonly low: number };
+
+export const nameHash = (name: RegistrationId | HubHostName): NameHash => ({
+  high: hash32(name, 0x9e3779b9),
+  low: hash32(name, 0x85ebca77),
+});
+
+type Ranked = { readonly listed: { readonly hash: NameHash; readonly share: number } };
 
 /**
  * [A5] Weighted rendezvous hashing: every hub draws a number for the device, exponential with its weight as rate, and the
  * lowest wins. A hub of weight w is first with probability w/ΣW; one that joins or leaves changes nobody else's number, so
- * it takes or gives up only its own. At the 50 hubs that a DPS can link, a walk over all of them costs microseconds.
+ * it takes or gives up only its own. At the 50 hubs that a DPS can link, a walk over all of them costs a microsecond or two.
  *
  * [A6] The numbers depend on names alone, never on a position.
  *
  * @throws RangeError when there is no candidate: a request without linked hubs has been refused before.
  */
-export const firstInRank = (
-  device: RegistrationId,
+export const firstInRank = <Candidate extends Ranked>(
+  device: NameHash,
   candidates: readonly Candidate[],
 ): Candidate => {
-  const seeds = seedsOf(device);
   let first: Candidate | undefined;
   let lowest = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const drawn = draw(seeds, candidate.hub.hostName) / candidate.hub.weight;
+    const drawn = draw(device, candidate.listed.hash) / candidate.listed.share;
     if (!first || drawn < lowest) {
       first = candidate;
       lowest = drawn;
@@ -29,17 +37,11 @@ export const firstInRank = (
   return first;
 };
 
-type Seeds = { readonly high: number; readonly low: number };
-
-/** A device's part of its draws, the same for every hub: two independent hashes of its name. */
-export const seedsOf = (device: RegistrationId): Seeds => ({
-  high: hash32(device, 0x9e3779b9),
-  low: hash32(device, 0x85ebca77),
-});
-
 /** An exponential variate of rate 1 from the two names: −ln u, u uniform in (0, 1) with 53 bits. */
-export const draw = ({ high, low }: Seeds, hub: HubHostName): number => {
-  const bits = (hash32(hub, high) >>> 5) * 2 ** 26 + (hash32(hub, low) >>> 6);
+export const draw = (device: NameHash, hub: NameHash): number => {
+  const high = avalanche(device.high ^ hub.high);
+  const low = avalanche((device.low ^ hub.low) + high);
+  const bits = (avalanche(high + hub.low) >>> 5) * 2 ** 26 + (low >>> 6);
   return -Math.log((bits + 0.5) / 2 ** 53);
 };
 

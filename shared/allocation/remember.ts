@@ -3,46 +3,19 @@ import {
   newDeviceRecord,
   observedOn,
   type PendingAnswer,
+  type Quarantine,
 } from '../domain/device.ts';
-import { type Enrollment, enrollmentKey } from '../domain/enrollment.ts';
+import { enrollmentKey } from '../domain/enrollment.ts';
 import { type HubHostName, hubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
-import { moveOf } from '../domain/move.ts';
-import type { Scope } from '../domain/scope.ts';
-import type { Allocation, AllocationQuestion } from './allocate.ts';
+import type { Allocation } from './allocate.ts';
+import type { Registration } from './registration.ts';
 
-export type Asked = AllocationQuestion & {
-  readonly scope: Scope;
-  readonly deviceId: string;
-  readonly enrollment: Enrollment;
-  /** The request that made the device register, as it says itself; undefined when it came by itself. */
-  readonly requestId: string | undefined;
-};
-
-/** Calls with one answer after which that hub counts as tried in vain. */
-const callsInVain = 2;
-
-/** Hubs that this device was answered and never turned up on: its next answer passes them over. */
-export const triedInVain = (record: DeviceRecord | undefined): ReadonlySet<HubHostName> => {
-  const { pending } = record ?? {};
-  if (!pending) return new Set();
-  return new Set(pending.calls < callsInVain ? pending.tried : [...pending.tried, pending.hub]);
-};
-
-/** The hub that the valve is open to: the target of an open move, inside its window. */
-export const releasedTo = (
-  record: DeviceRecord | undefined,
-  now: Instant,
-): HubHostName | undefined => {
-  const { move } = record ?? {};
-  return move && now >= move.notBefore && now <= move.notAfter ? move.to : undefined;
-};
-
-/** Whether the device acts on a request of a move that this record does not know: what was read may be old, and is read again. */
-export const isStale = (record: DeviceRecord | undefined, { requestId }: Asked): boolean => {
-  const move = requestId === undefined ? undefined : moveOf(requestId);
-  return move !== undefined && move !== record?.move?.id;
-};
+/** What of a call is remembered. */
+export type Remembered = Pick<
+  Registration,
+  'scope' | 'deviceId' | 'registrationId' | 'enrollment' | 'currentHub'
+>;
 
 /**
  * What an answer changes in the device's record; undefined when nothing, as for every sticky repeat. That DPS names a current hub is
@@ -51,8 +24,8 @@ export const isStale = (record: DeviceRecord | undefined, { requestId }: Asked):
  */
 export const remember = (
   record: DeviceRecord | undefined,
-  asked: Asked,
-  { hub, because }: Allocation,
+  asked: Remembered,
+  { hub, because, rules }: Pick<Allocation, 'hub' | 'because' | 'rules'>,
   now: Instant,
 ): DeviceRecord | undefined => {
   const { scope, registrationId, currentHub } = asked;
@@ -68,14 +41,26 @@ export const remember = (
     enrollment: enrollmentKey(scope, asked.enrollment),
     pending: moves ? before.pending : stays ? undefined : pend(before.pending, answered, now),
     conflictsWith: conflict(record, asked),
+    quarantine: before.quarantine ?? (because === 'quarantined' ? begun(rules, now) : undefined),
   };
   const isNews = currentHub !== undefined && currentHub !== before.observed?.hub;
   const next = isNews ? observedOn(known, { hub: currentHub, at: now }) : known;
   return record && isSame(record, next) ? undefined : next;
 };
 
+/** A rule has put it there: it stays, until somebody lets it return. */
+const begun = (rules: readonly string[], now: Instant): Quarantine => ({
+  since: now,
+  because: `rule ${rules.join(', ')}`,
+  by: 'policy',
+  returnTo: undefined,
+});
+
 /** Until DPS names it, a device goes by its registration id, which may be spelled otherwise. */
-const spelledBy = ({ currentHub, deviceId, registrationId }: Asked, known: DeviceRecord): boolean =>
+const spelledBy = (
+  { currentHub, deviceId, registrationId }: Remembered,
+  known: DeviceRecord,
+): boolean =>
   currentHub !== undefined &&
   known.registrationId === registrationId &&
   known.deviceId.toLowerCase() === registrationId &&
@@ -87,11 +72,25 @@ const isSame = (record: DeviceRecord, next: DeviceRecord): boolean =>
   next.observed === record.observed &&
   next.enrollment === record.enrollment &&
   next.pending === record.pending &&
-  next.conflictsWith === record.conflictsWith;
+  next.conflictsWith === record.conflictsWith &&
+  next.quarantine === record.quarantine;
 
 /** Whether the record already tells of something at or after that time: a decision of before is then not written over it. */
 export const isNewer = ({ observed, pending }: DeviceRecord, than: Instant): boolean =>
   Math.max(observed?.at ?? 0, pending?.lastAt ?? 0) >= than;
+
+/** What a change tells of an answer that was pending: that the device turned up there, or that it was given up. */
+export const outcomeOf = (
+  before: DeviceRecord | undefined,
+  after: DeviceRecord,
+): { readonly hub: HubHostName; readonly kind: 'confirmed' | 'inVain' } | undefined => {
+  const { pending } = before ?? {};
+  if (!pending || pending.hub === after.pending?.hub) return undefined;
+  if (after.observed?.hub === pending.hub) return { hub: pending.hub, kind: 'confirmed' };
+  return after.pending?.tried.includes(pending.hub)
+    ? { hub: pending.hub, kind: 'inVain' }
+    : undefined;
+};
 
 const pend = (before: PendingAnswer | undefined, hub: HubHostName, now: Instant): PendingAnswer => {
   if (before?.hub === hub) return { ...before, calls: before.calls + 1, lastAt: now };
@@ -99,7 +98,7 @@ const pend = (before: PendingAnswer | undefined, hub: HubHostName, now: Instant)
   return { hub, calls: 1, firstAt: now, lastAt: now, tried };
 };
 
-const conflict = (record: DeviceRecord | undefined, asked: Asked): string | undefined => {
+const conflict = (record: DeviceRecord | undefined, asked: Remembered): string | undefined => {
   const { deviceId } = asked;
   if (
     !record ||

@@ -1,5 +1,4 @@
-import type { Hub } from '../domain/hub.ts';
-import type { Candidate } from './standing.ts';
+import type { Candidate } from './roster.ts';
 
 /**
  * [A4] The candidates that one more device would not lift past ⌈(1+ε) · w/ΣW · (n+1)⌉, n and W being those of the counted
@@ -10,18 +9,24 @@ export const withinBound = (
   eligible: readonly Candidate[],
   slackPercent: number,
 ): readonly Candidate[] => {
-  let weightSum = 0;
-  let countSum = 0;
-  for (const { hub } of eligible) {
-    if (hub.deviceCount === undefined) continue;
-    weightSum += hub.weight;
-    countSum += hub.deviceCount;
+  const bound = boundOf(eligible, slackPercent);
+  return eligible.filter(({ listed }) => listed.load === undefined || listed.load < bound(listed));
+};
+
+/** How many devices a counted candidate may have. */
+export const boundOf = (
+  eligible: readonly Candidate[],
+  slackPercent: number,
+): ((listed: Candidate['listed']) => number) => {
+  let shareSum = 0;
+  let loadSum = 0;
+  for (const { listed } of eligible) {
+    if (listed.load === undefined) continue;
+    shareSum += listed.share;
+    loadSum += listed.load;
   }
-  const bound = ({ weight }: Hub): number =>
-    Math.ceil(((100 + slackPercent) * weight * (countSum + 1)) / (100 * weightSum));
-  return eligible.filter(
-    ({ hub }) => hub.deviceCount === undefined || hub.deviceCount < bound(hub),
-  );
+  return ({ share }) =>
+    Math.ceil(((100 + slackPercent) * share * (loadSum + 1)) / (100 * shareSum));
 };
 
 /** Of hubs that are all full, those that are least past their capacity. */
@@ -30,4 +35,4 @@ export const leastOverfull = (full: readonly Candidate[]): readonly Candidate[] 
   return full.filter((candidate) => fullness(candidate) === least);
 };
 
-const fullness = ({ hub }: Candidate): number => (hub.deviceCount ?? 0) / hub.capacity;
+const fullness = ({ listed: { load = 0, hub } }: Candidate): number => load / hub.capacity;

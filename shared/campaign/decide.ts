@@ -49,8 +49,8 @@ const decideOpen = (
     case 'WakeMove':
       return wake(move, command, limits);
     case 'EndMove': {
-      const { because, now } = command;
-      return [{ type: 'MoveSettled', verdict: 'cancelled', because, at: now }];
+      const { verdict, because, now } = command;
+      return [{ type: 'MoveSettled', verdict, because, at: now }];
     }
   }
 };

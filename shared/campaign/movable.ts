@@ -24,6 +24,8 @@ export type MovableFacts = {
   readonly onTarget: TwinFacts;
   /** Whether the plan allows the reset policy, which wipes the twin. */
   readonly resetAllowed: boolean;
+  /** Whether it is moved into quarantine or out of it: nothing else moves a device that is in it, or pinned. */
+  readonly yieldsPin: boolean;
 };
 
 /** Whether a device can be moved, with the sentence that says why not, or what is not known. The first `no` speaks. */
@@ -39,7 +41,7 @@ export const movable = (facts: MovableFacts): Movable => {
 const no = (because: string): Movable => ({ kind: 'no', because });
 const unknown = (because: string): Movable => ({ kind: 'unknown', because });
 
-const ofRecord = ({ record, table, to }: MovableFacts): readonly Movable[] => {
+const ofRecord = ({ record, table, to, yieldsPin }: MovableFacts): readonly Movable[] => {
   const { observed, conflictsWith, finding, move } = record;
   const hub = table.hubs.get(to);
   const found: Movable[] = [];
@@ -54,6 +56,9 @@ const ofRecord = ({ record, table, to }: MovableFacts): readonly Movable[] => {
   if (finding?.kind === 'missing' || finding?.kind === 'decommissioned')
     found.push(no(`it is ${finding.kind}`));
   if (!observed) found.push(no('it was never seen on a hub'));
+  if (record.pin && !yieldsPin) found.push(no(`it is pinned: ${record.pin.because}`));
+  if (record.quarantine && !yieldsPin)
+    found.push(no(`it is in quarantine: ${record.quarantine.because}`));
   return found;
 };
 

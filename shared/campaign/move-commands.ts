@@ -34,6 +34,7 @@ export type MoveCommand =
     }
   | {
       readonly type: 'EndMove';
+      readonly verdict: 'cancelled' | 'superseded';
       readonly because: string;
       readonly now: Instant;
     };

@@ -15,8 +15,6 @@ export type MoveSettings = {
   readonly silenceMs: number;
   /** Whether an Event Hub with the hubs' events is set: its name and its connection are read by the trigger. */
   readonly listens: boolean;
-  /** Whether App Service authentication stands before the app: only then is its principal header to be believed. */
-  readonly isGuarded: boolean;
 };
 
 export type DpsSettings = {
@@ -49,7 +47,6 @@ export const readMoveSettings = (environment: NodeJS.ProcessEnv = process.env): 
     lookMs: data.REHOME_LOOK_SECONDS * 1000,
     silenceMs: data.REHOME_SILENCE_SECONDS * 1000,
     listens: data.REHOME_EVENTS_HUB !== undefined,
-    isGuarded: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
   };
 };
 
@@ -94,8 +91,6 @@ const moveSettings = z
     REHOME_LOOK_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
     REHOME_SILENCE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(1_800),
     REHOME_EVENTS_HUB: z.string().optional(),
-    /** Set by App Service. */
-    WEBSITE_AUTH_ENABLED: z.string().optional(),
   })
   .superRefine(({ REHOME_SCOPES: known, REHOME_DPS, REHOME_DEVICE_PROFILE: profile }, context) => {
     const told = new Map(REHOME_DPS);

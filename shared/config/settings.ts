@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Hub, hubCapacityMax, hubHostName, hubStates, hubWeightMax } from '../domain/hub.ts';
+import {
+  type Hub,
+  hubCapacityMax,
+  hubHostName,
+  hubStates,
+  hubWeightMax,
+  untoldHub,
+} from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
 import { json, readEnvironment, scopeList } from './environment.ts';
 
@@ -14,6 +21,12 @@ export type Settings = {
   readonly cosmos: string | undefined;
   /** How long the store may take, before a device is answered without it. */
   readonly storeTimeoutMs: number;
+  /** How many devices may wait for the store at once. */
+  readonly atStoreMax: number;
+  /** What stands before somebody has put a policy, and where the store cannot be read: any JSON. */
+  readonly policy: unknown;
+  /** Whether App Service authentication stands before the app: only then is its principal header to be believed. */
+  readonly isGuarded: boolean;
 };
 
 /**
@@ -28,6 +41,9 @@ export const readSettings = (environment: NodeJS.ProcessEnv = process.env): Sett
     boundSlackPercent: data.REHOME_BOUND_SLACK_PERCENT,
     cosmos: data.REHOME_COSMOS,
     storeTimeoutMs: data.REHOME_STORE_TIMEOUT_MS,
+    atStoreMax: data.REHOME_AT_STORE_MAX,
+    policy: data.REHOME_POLICY,
+    isGuarded: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
   };
 };
 
@@ -37,8 +53,31 @@ const hub = z
     state: z.enum(hubStates).default('open'),
     weight: z.int().min(1).max(hubWeightMax).default(1),
     capacity: z.int().min(1).default(hubCapacityMax),
+    region: z.string().toLowerCase().optional(),
+    tier: z.string().optional(),
+    tags: z.record(z.string(), z.string()).default({}),
+    messagesPerDay: z.int().min(1).optional(),
+    messagesPerDevice: z.number().positive().optional(),
+    intakePerMinute: z.int().min(1).optional(),
   })
-  .transform((seed): Hub => ({ ...seed, deviceCount: undefined }));
+  .transform(
+    ({ messagesPerDay, messagesPerDevice, intakePerMinute, region, tier, ...seed }): Hub => ({
+      ...untoldHub(seed.hostName),
+      ...seed,
+      region,
+      tier,
+      daily:
+        messagesPerDay === undefined
+          ? undefined
+          : {
+              messageCountMax: messagesPerDay,
+              perDevice: messagesPerDevice,
+              messageCount: undefined,
+              measuredAt: undefined,
+            },
+      intakePerMinuteMax: intakePerMinute,
+    }),
+  );
 
 const hubs = z.array(hub).superRefine((listed, context) => {
   const seen = new Set<string>();
@@ -61,5 +100,9 @@ const settings = z.object({
     )
     .optional(),
   REHOME_STORE_TIMEOUT_MS: z.coerce.number().int().min(50).max(10_000).default(1_500),
+  REHOME_AT_STORE_MAX: z.coerce.number().int().min(1).max(10_000).default(256),
+  REHOME_POLICY: z.string().default('{}').pipe(json),
+  /** Set by App Service. */
+  WEBSITE_AUTH_ENABLED: z.string().optional(),
   REHOME_BOUND_SLACK_PERCENT: z.coerce.number().int().min(0).max(100).default(5),
 });

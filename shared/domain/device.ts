@@ -72,6 +72,20 @@ export type DeviceRecord = {
   readonly finding: Finding | undefined;
   /** Hubs that hold an identity of it, though it lives on another. */
   readonly ghosts: readonly HubHostName[];
+  /** What operators say of it, for rules to go by: `{ tenant: 'contoso', region: 'westeurope' }`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** It is to stay where it is, but for quarantine and for a hub that is closed. */
+  readonly pin: Order | undefined;
+  readonly quarantine: Quarantine | undefined;
+};
+
+/** What somebody ordered, and why. */
+export type Order = { readonly since: Instant; readonly because: string; readonly by: string };
+
+/** A suspect device: it is answered the quarantine's hub, until somebody lets it return. */
+export type Quarantine = Order & {
+  /** Where it was before; undefined where it began there. */
+  readonly returnTo: HubHostName | undefined;
 };
 
 /**
@@ -121,6 +135,9 @@ export const newDeviceRecord = (
   leftover: undefined,
   finding: undefined,
   ghosts: [],
+  labels: {},
+  pin: undefined,
+  quarantine: undefined,
 });
 
 /**

@@ -1,4 +1,5 @@
 import type { Brand } from './brand.ts';
+import type { Instant } from './instant.ts';
 
 /** A hub's full host name, folded to lower case: `east.azure-devices.net`. Its spelling travels beside it, never in it. */
 export type HubHostName = Brand<string, 'HubHostName'>;
@@ -25,6 +26,31 @@ export type Hub = {
   readonly capacity: number;
   /** How many devices it held when last counted; undefined until it has been. */
   readonly deviceCount: number | undefined;
+  readonly countedAt: Instant | undefined;
+  /** Where it is, by Azure's name: `westeurope`. */
+  readonly region: string | undefined;
+  /** Its edition: `S1`, `B2`. */
+  readonly tier: string | undefined;
+  /** What rules may ask of it: `{ tenant: 'contoso' }`. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly daily: DailyMessages | undefined;
+  /** When it joined hubs that were at work already; undefined of those. */
+  readonly joinedAt: Instant | undefined;
+  /** Newcomers a minute that it may be answered to; undefined: as many as come. */
+  readonly intakePerMinuteMax: number | undefined;
+};
+
+/**
+ * A hub's messages a day, from 00:00 UTC: past the quota it takes none.
+ * @see https://learn.microsoft.com/azure/iot-hub/iot-hub-devguide-quotas-throttling
+ */
+export type DailyMessages = {
+  readonly messageCountMax: number;
+  /** How many one of its devices sends: with it the quota bounds how many devices it can serve. */
+  readonly perDevice: number | undefined;
+  /** Today's, when last measured. */
+  readonly messageCount: number | undefined;
+  readonly measuredAt: Instant | undefined;
 };
 
 /**
@@ -38,3 +64,33 @@ export const hubCapacityMax = 1_000_000;
  * @see https://learn.microsoft.com/azure/iot-dps/how-to-use-allocation-policies
  */
 export const hubWeightMax = 1_000;
+
+/** A hub of which nothing is known but its name: DPS's own defaults stand in for what nobody has told us. */
+export const untoldHub = (hostName: HubHostName): Hub => ({
+  hostName,
+  state: 'open',
+  weight: 1,
+  capacity: hubCapacityMax,
+  deviceCount: undefined,
+  countedAt: undefined,
+  region: undefined,
+  tier: undefined,
+  tags: {},
+  daily: undefined,
+  joinedAt: undefined,
+  intakePerMinuteMax: undefined,
+});
+
+/** How many devices it may hold, by its capacity and by what its daily quota can serve. */
+export const deviceCountMax = ({ capacity, daily }: Hub): number =>
+  daily?.perDevice === undefined
+    ? capacity
+    : Math.min(capacity, Math.floor(daily.messageCountMax / daily.perDevice));
+
+/** How long a hub that joins takes to its whole weight: an hour, in which its first devices show whether they arrive. */
+const rampMs = 60 * 60_000;
+const rampLeast = 0.05;
+
+/** How much of its weight a hub has by then: 1, unless it has just joined. */
+export const rampOf = ({ joinedAt }: Hub, now: Instant): number =>
+  joinedAt === undefined ? 1 : Math.min(1, Math.max(rampLeast, (now - joinedAt) / rampMs));

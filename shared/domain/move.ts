@@ -8,6 +8,9 @@ export type MoveId = Brand<string, 'MoveId'>;
 /** One request within a move: `{move}:{attempt}`. A device acts upon it once, on whatever hub it meets it [M5]. */
 export type RequestId = Brand<string, 'RequestId'>;
 
+/** Moves into quarantine and out of it, which a pin does not hold back, belong to this campaign. */
+export const quarantineCampaign = 'quarantine';
+
 const movePattern = /^m-[0-9a-f]{20}$/;
 
 export const moveId = (digits: string): MoveId => {

@@ -1,32 +1,52 @@
-import { type Allocation, allocate } from '../allocation/allocate.ts';
-import { isNewer, isStale, releasedTo, remember, triedInVain } from '../allocation/remember.ts';
-import { deviceKey } from '../domain/device.ts';
+import {
+  type Allocation,
+  type AllocationQuestion,
+  allocate,
+  allocateUnknown,
+} from '../allocation/allocate.ts';
+import { isStale, questionOf, type Registration } from '../allocation/registration.ts';
+import { outcomeOf, remember } from '../allocation/remember.ts';
+import { type Roster, rosterOf } from '../allocation/roster.ts';
+import type { LedgerEntry } from '../campaign/ledger.ts';
+import type { MoveLimits } from '../campaign/limits.ts';
+import { moveOrganically } from '../campaign/organic-move.ts';
+import { type DeviceRecord, deviceKey, newDeviceRecord } from '../domain/device.ts';
+import { hubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
+import type { Instant } from '../domain/instant.ts';
+import { moveId } from '../domain/move.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
+import type { Dice } from '../ports/dice.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
-import type { AllocationRequest, LateDecision, LateDecisions } from '../ports/late-decisions.ts';
+import type { Intakes } from '../ports/intakes.ts';
+import type { LateDecisions } from '../ports/late-decisions.ts';
+import type { Policies } from '../ports/policies.ts';
 
-export type AllocateDevice = (asked: AllocationRequest) => Promise<AllocationDecision>;
+export type AllocateDevice = (asked: Registration) => Promise<AllocationDecision>;
 
+/** The answer, and what it was decided on: the same again gives the same. */
 export type AllocationDecision = Allocation & {
-  /** How old the hub table was that the decision stands on: [A4] holds across instances up to rate × this age. */
+  readonly question: AllocationQuestion;
+  readonly roster: Roster;
+  /** How old the hub table was: [A4] holds across instances up to rate × this age. */
   readonly snapshotAgeMs: number;
   /** Why the device's record could not be read or written in time; undefined when it could. */
   readonly storeFault: string | undefined;
 };
 
-type Store = {
+type Ports = {
   readonly records: DeviceRecords;
   readonly enrollments: Enrollments;
-  readonly clock: Clock;
-};
-
-type Ports = Store & {
   readonly hubTables: HubTables;
+  readonly policies: Policies;
   readonly lateDecisions: LateDecisions;
+  readonly intakes: Intakes;
+  readonly clock: Clock;
+  readonly dice: Dice;
   readonly deadline: Deadline;
 };
 
@@ -35,47 +55,73 @@ export type AllocationLimits = {
   readonly slackPercent: number;
   /** How long the store may take, before the answer is given without it. */
   readonly storeTimeoutMs: number;
+  /** Devices that may wait for the store at once: one more is answered without it. */
+  readonly atStoreMax: number;
+  /** Of the moves that the webhook begins itself; undefined while nobody would look after them. */
+  readonly moves: MoveLimits | undefined;
 };
 
+type Decided = { readonly answer: Allocation; readonly question: AllocationQuestion };
+
 /**
- * Snapshot and record → decide → write what changed → answer. [A7] A store that is slow or gone costs the record its place in the answer,
- * never the answer: it is then given statelessly, no resident moved that would not be otherwise, flagged, and the record follows later.
+ * Snapshot and record → decide → write what changed → answer. [A7] A store that is slow, gone or overrun costs the record its place in
+ * the answer, never the answer: it is then given statelessly, no resident moved, flagged, and the record follows later.
  */
-export const allocateDevice =
-  (
-    { hubTables, lateDecisions, deadline, ...store }: Ports,
-    { slackPercent, storeTimeoutMs }: AllocationLimits,
-  ): AllocateDevice =>
-  async (asked) => {
-    const decidedAt = store.clock.now();
-    const aged = (allocation: Allocation, { takenAt }: HubTable, storeFault?: string) => ({
-      ...allocation,
-      snapshotAgeMs: decidedAt - takenAt,
-      storeFault,
-    });
+export const allocateDevice = (ports: Ports, limits: AllocationLimits): AllocateDevice => {
+  const { hubTables, policies, lateDecisions, intakes, deadline, clock } = ports;
+  const roster = keptRoster(limits.slackPercent);
+  let atStore = 0;
+  const withStore = async (asked: Registration) => {
+    if (atStore >= limits.atStoreMax) throw new Error('too many devices wait for the store');
+    atStore += 1;
     try {
-      return await deadline(storeTimeoutMs, async (signal) => {
-        const table = await hubTables.known();
-        return aged(await decide(store, asked, table, slackPercent, signal), table);
+      return await deadline(limits.storeTimeoutMs, async (signal) => {
+        const [table, policy] = await Promise.all([hubTables.known(), policies.known()]);
+        const by = roster(table, policy);
+        return { ...(await decide(ports, limits.moves, asked, by, signal)), by, fault: undefined };
       });
-    } catch (fault) {
-      const table = hubTables.latest();
-      const allocation = { ...allocate(asked, table, slackPercent), degraded: true };
-      lateDecisions.keep({ asked, allocation, decidedAt });
-      return aged(allocation, table, fault instanceof Error ? fault.message : String(fault));
+    } finally {
+      atStore -= 1;
     }
   };
+  const without = (asked: Registration, decidedAt: Instant, fault: unknown) => {
+    const by = roster(hubTables.latest(), policies.latest());
+    const question = questionOf(asked, undefined, decidedAt);
+    const answer = allocateUnknown(question, by);
+    lateDecisions.keep({ asked, allocation: answer, decidedAt });
+    return { answer, question, by, fault: fault instanceof Error ? fault.message : String(fault) };
+  };
+  return async (asked) => {
+    const decidedAt = clock.now();
+    const decided = await withStore(asked).catch((fault) => without(asked, decidedAt, fault));
+    const { answer, question, by, fault: storeFault } = decided;
+    if (asked.currentHub === undefined) intakes.note(hubHostName(answer.hub), 'answered');
+    const snapshotAgeMs = decidedAt - by.table.takenAt;
+    return { ...answer, question, roster: by, snapshotAgeMs, storeFault };
+  };
+};
+
+/** Made once for each snapshot, of which there is a new one every few seconds. */
+const keptRoster = (slackPercent: number) => {
+  let kept: Roster | undefined;
+  return (table: HubTable, policy: Policy): Roster => {
+    if (kept?.table !== table || kept.policy !== policy)
+      kept = rosterOf(table, policy, slackPercent);
+    return kept;
+  };
+};
 
 /** Another instance may answer the same device at the same time: whoever is superseded decides again, on what the other wrote. */
 const attemptsMax = 5;
 
 const decide = async (
-  { records, enrollments, clock }: Store,
-  asked: AllocationRequest,
-  table: HubTable,
-  slackPercent: number,
+  ports: Ports,
+  limits: MoveLimits | undefined,
+  asked: Registration,
+  roster: Roster,
   signal: AbortSignal,
-): Promise<Allocation> => {
+): Promise<Decided> => {
+  const { records, enrollments, intakes, clock } = ports;
   const key = deviceKey(asked.scope, asked.deviceId);
   // What is not learnt now is told again by the next call: a device on its way must not wait for it.
   const learnt = enrollments.learn(asked.scope, asked.enrollment, signal).catch(() => undefined);
@@ -84,30 +130,43 @@ const decide = async (
     const kept = isStale(first?.record, asked) ? await records.read(key, signal) : first;
     signal.throwIfAborted(); // the device has been answered without the store by now
     const now = clock.now();
-    const released = releasedTo(kept?.record, now);
-    const question = { ...asked, triedInVain: triedInVain(kept?.record), released };
-    const allocation = allocate(question, table, slackPercent);
-    const next = remember(kept?.record, asked, allocation, now);
-    if (!next) return allocation;
-    const outcome = await records.write(key, next, kept?.version, signal);
-    if (outcome === 'written') return allocation;
+    const question = questionOf(asked, kept?.record, now);
+    const answer = allocate(question, roster);
+    const decided = { answer, question };
+    const next = entryOf(ports, limits, kept?.record, asked, answer, now);
+    if (!next) return decided;
+    const { record, settled } = next;
+    const outcome = await records.write(key, record, kept?.version, signal, settled);
+    if (outcome === 'written') {
+      const told = outcomeOf(kept?.record, record);
+      if (told) intakes.note(told.hub, told.kind);
+      return decided;
+    }
     if (attempt === attemptsMax) throw new Error('The record changed with every attempt.');
   }
 };
 
-export type RecordDecision = (late: LateDecision, signal: AbortSignal) => Promise<void>;
-
-/** Read → remember → write, for a decision that was answered without the store; nothing when the record knows better by now. */
-export const recordDecision =
-  ({ records, enrollments }: Omit<Store, 'clock'>): RecordDecision =>
-  async ({ asked, allocation, decidedAt }, signal) => {
-    const key = deviceKey(asked.scope, asked.deviceId);
-    await enrollments.learn(asked.scope, asked.enrollment, signal);
-    const kept = await records.read(key, signal);
-    signal.throwIfAborted();
-    if (kept && isNewer(kept.record, decidedAt)) return;
-    const next = remember(kept?.record, asked, allocation, decidedAt);
-    if (!next) return;
-    const outcome = await records.write(key, next, kept?.version, signal);
-    if (outcome === 'superseded') throw new Error('The record changed meanwhile.');
-  };
+/** What to write; undefined when the answer changes nothing. */
+const entryOf = (
+  { dice }: Ports,
+  limits: MoveLimits | undefined,
+  record: DeviceRecord | undefined,
+  asked: Registration,
+  answer: Allocation,
+  now: Instant,
+): LedgerEntry | undefined => {
+  const { currentHub: from, registrationId } = asked;
+  const to = hubHostName(answer.hub);
+  const leaves = answer.because === 'closed' || answer.because === 'quarantined';
+  if (!limits || !leaves || from === undefined || from === to) {
+    const next = remember(record, asked, answer, now);
+    return next && { record: next, settled: undefined };
+  }
+  const stays = { ...answer, because: 'moving' as const }; // what becomes of it is the move's to tell
+  const known = remember(record, asked, stays, now) ?? record;
+  const before = known ?? newDeviceRecord(asked.scope, asked.deviceId, { registrationId });
+  const id = moveId(dice.digits(20));
+  const reason = answer.because === 'closed' ? `${from} is closed` : 'it is in quarantine';
+  const entry = moveOrganically(before, { id, from, to, reason, now }, limits);
+  return entry.record === record ? undefined : entry;
+};

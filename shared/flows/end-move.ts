@@ -55,7 +55,7 @@ const end = async (
     const moved = `DPS has moved it to ${move.to}: it is yet to be heard from there`;
     return { entry: undefined, said: { kind: 'too-late', because: moved } };
   }
-  const command = { type: 'EndMove', because, now } as const;
+  const command = { type: 'EndMove', verdict: 'cancelled', because, now } as const;
   const entry = entryAfter(known.record, decide(lifeOf(known.record), command, limits), limits);
   const settled = settledOf(entry);
   if (!settled) throw new Error('A move that was called off is settled.');

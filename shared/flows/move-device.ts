@@ -30,6 +30,8 @@ export type MoveOrder = {
   readonly resetAllowed: boolean;
   /** Whether a device of which not all is known may be moved. */
   readonly unknownAllowed: boolean;
+  /** Whether a pin yields to it: to quarantine it does. */
+  readonly yieldsPin: boolean;
 };
 
 export type MoveOutcome =
@@ -90,7 +92,7 @@ const refuse = (
 
 const judge = async (
   { twins, enrollments, hubTables, deadline }: Ports,
-  { to, resetAllowed }: MoveOrder,
+  { to, resetAllowed, yieldsPin }: MoveOrder,
   record: DeviceRecord,
   from: HubHostName,
 ) => {
@@ -103,7 +105,8 @@ const judge = async (
       : deadline(enrollmentTimeoutMs, (signal) => enrollments.read(key, signal)),
   ]);
   const table = await hubTables.known();
-  return movable({ record, enrollment, table, to, resetAllowed, onSource, onTarget });
+  const facts = { record, enrollment, table, to, resetAllowed, yieldsPin, onSource, onTarget };
+  return movable(facts);
 };
 
 const enrollmentTimeoutMs = 5_000;

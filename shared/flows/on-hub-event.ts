@@ -26,7 +26,7 @@ export const onHubEvent =
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [deviceId, evidence] = next;
         for (const scope of scopes) {
-          const found = await recordEvidence(scope, deviceId, evidence);
+          const found = await recordEvidence(scope, deviceId, evidence, scopes.size === 1);
           if (found) tell(found);
         }
       }

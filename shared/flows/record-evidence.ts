@@ -4,7 +4,7 @@ import { entryAfter, isWorthWriting } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import type { MoveEvent } from '../campaign/move-events.ts';
 import { lookedFor, whereaboutsAfter } from '../campaign/whereabouts.ts';
-import { type DeviceRecord, deviceKey } from '../domain/device.ts';
+import { type DeviceRecord, deviceKey, newDeviceRecord } from '../domain/device.ts';
 import type { Move } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -24,6 +24,8 @@ export type RecordEvidence = (
   scope: Scope,
   deviceId: string,
   evidence: readonly Evidence[],
+  /** Whether a device that is not known can be of this scope alone. */
+  isOnlyScope: boolean,
 ) => Promise<SettledOf | undefined>;
 
 type Ports = Ledger & {
@@ -39,14 +41,29 @@ type Ports = Ledger & {
  */
 export const recordEvidence =
   (ports: Ports, limits: MoveLimits): RecordEvidence =>
-  (scope, deviceId, evidence) =>
+  (scope, deviceId, evidence, isOnlyScope) =>
     changeRecord(ports, deviceKey(scope, deviceId), async (record) => {
+      if (!record) return isOnlyScope ? firstSeen(scope, deviceId, evidence) : nothing;
       // A device whose id differs in case alone is another one.
-      if (!record || record.deviceId !== deviceId) return nothing;
+      if (record.deviceId !== deviceId) return nothing;
       return change(ports, limits, record, evidence);
     });
 
 const nothing: Change<undefined> = { entry: undefined, said: undefined };
+
+/**
+ * [A7] An identity that a hub has just made, of a device that is not known: what became of an answer that nobody could record. Where
+ * several DPS instances ask, it may be any one's, and its next call tells.
+ */
+const firstSeen = (
+  scope: Scope,
+  deviceId: string,
+  evidence: readonly Evidence[],
+): Change<undefined> => {
+  if (!evidence.some(({ kind }) => kind === 'created')) return nothing;
+  const record = whereaboutsAfter(newDeviceRecord(scope, deviceId), evidence);
+  return { entry: { record, settled: undefined }, said: undefined };
+};
 
 const change = async (
   ports: Ports,

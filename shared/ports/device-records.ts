@@ -6,6 +6,9 @@ import type { Scope } from '../domain/scope.ts';
 /** A record with the version that a replacement is conditioned on. */
 export type Kept = { readonly record: DeviceRecord; readonly version: string };
 
+/** The name of the error that a document throws which is none of ours: to ask again helps nothing. */
+export const unreadable = 'UnreadableRecord';
+
 /** What is known of every device. A store that cannot be reached, or does not answer, throws. */
 export type DeviceRecords = {
   readonly read: (key: DeviceKey, signal: AbortSignal) => Promise<Kept | undefined>;
@@ -25,6 +28,13 @@ export type DeviceRecords = {
   readonly due: (now: Instant, countMax: number, signal: AbortSignal) => Promise<readonly Due[]>;
   /** Those of a scope that are to be looked after at all, in pages; `after` is where the page before ended. */
   readonly attended: (
+    scope: Scope,
+    countMax: number,
+    after: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<Page | 'bad-after'>;
+  /** Those of a scope, all of them, in pages. */
+  readonly all: (
     scope: Scope,
     countMax: number,
     after: string | undefined,

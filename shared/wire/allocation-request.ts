@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Registration } from '../allocation/registration.ts';
 import { registrationId, registrationIdLengthMax } from '../domain/device.ts';
 import type { Enrollment, ReprovisionPolicy } from '../domain/enrollment.ts';
-import { type HubHostName, hubHostName } from '../domain/hub.ts';
+import { hubHostName } from '../domain/hub.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
-import type { AllocationRequest } from '../ports/late-decisions.ts';
 import { folded } from './folded.ts';
 import { parseJson } from './parse-json.ts';
 import { fieldErrors, type Refusal, refuse } from './problem.ts';
@@ -18,12 +18,12 @@ export const bodyBytesMax = 128 * 1024;
 
 export type ParsedAllocationRequest = {
   readonly kind: 'asked';
-  readonly request: AllocationRequest;
+  readonly request: Registration;
 };
 
 /**
  * The route's scope and the body's text → the request, or a refusal that names each bad field. What Rehome does not use
- * (attestation, twins, keys, all of the payload but the request id) is not read; unknown properties are ignored.
+ * (attestation, twins, keys) is not read; unknown properties are ignored. The payload is any JSON, for rules to look at.
  */
 export const parseAllocationRequest = (
   scopeText: string,
@@ -62,8 +62,18 @@ const reprovisionPolicy = folded({
 /** Ours are shorter. */
 const requestIdLengthMax = 64;
 
-const name = z.string().min(1).max(registrationIdLengthMax);
-const hostName = z.string().min(1).max(253);
+/**
+ * What hubs take as a deviceId, and so all that DPS takes as a registrationId. Anything else would be another device to a store, or none.
+ * @see https://learn.microsoft.com/azure/iot-hub/iot-hub-devguide-identity-registry#device-identity-properties
+ */
+const name = z
+  .string()
+  .regex(
+    new RegExp(`^[\\w\\-:.+%#*?!(),=@$']{1,${registrationIdLengthMax}}$`),
+    `expected 1 to ${registrationIdLengthMax} letters, digits and - : . + % _ # * ? ! ( ) , = @ $ '`,
+  );
+
+const hostName = z.string().regex(/^[\w.-]{1,253}$/, 'expected a host name');
 
 /** What an enrollment of either kind says about moves. */
 const common = {
@@ -110,11 +120,28 @@ const identified = folded({
   deviceRuntimeContext: folded({ registrationId: name.transform(registrationId) }),
 });
 
-/** Whatever else the device sends is none of ours, and never a reason to refuse it. */
-const payload = z
-  .object({ rehome: z.object({ requestId: z.string().max(requestIdLengthMax) }) })
-  .optional()
-  .catch(undefined);
+/** Hubs and regions that a device may measure: those that a DPS can link, and a region for each. */
+const latencyCountMax = 100;
+
+const latenciesOf = (measured: unknown): ReadonlyMap<string, number> => {
+  if (typeof measured !== 'object' || measured === null) return new Map();
+  const sound = Object.entries(measured).filter(
+    ([, ms]) => typeof ms === 'number' && Number.isFinite(ms) && ms >= 0,
+  );
+  return new Map(sound.slice(0, latencyCountMax).map(([name, ms]) => [name.toLowerCase(), ms]));
+};
+
+/** What the device tells Rehome, in `rehome` of its payload. What is malformed is as if it were not said: no reason to refuse a device. */
+const told = z.object({
+  requestId: z.string().max(requestIdLengthMax).optional().catch(undefined),
+  region: z.string().max(64).toLowerCase().optional().catch(undefined),
+  latencyMs: z.unknown().optional().transform(latenciesOf),
+});
+
+const toldIn = (payload: unknown) => {
+  const read = z.object({ rehome: told }).safeParse(payload);
+  return read.data?.rehome ?? { requestId: undefined, region: undefined, latencyMs: new Map() };
+};
 
 /** Under never-reprovision a device's own hub is named alone. */
 const linkedOf = (
@@ -130,7 +157,7 @@ const allocationRequest = folded({
     registrationId: name,
     currentIotHubHostName: hostName.transform(hubHostName).optional(),
     currentDeviceId: name.optional(),
-    payload: payload.optional(),
+    payload: z.unknown().optional(),
   }),
   linkedHubs: z.array(hostName).min(1),
 }).transform((body, context) => {
@@ -148,16 +175,18 @@ const allocationRequest = folded({
     registrationId: spelled,
     currentDeviceId,
     currentIotHubHostName,
+    payload,
   } = body.deviceRuntimeContext;
+  const { requestId, region, latencyMs } = toldIn(payload);
   return {
     enrollment: { ...enrolled.enrollment, linked: linkedOf(enrolled.enrollment, body.linkedHubs) },
-    reprovision: enrolled.enrollment.reprovision,
     registrationId: registrationId(spelled),
     deviceId: currentDeviceId ?? enrolled.deviceId ?? spelled,
     currentHub: currentIotHubHostName,
     linkedHubs: body.linkedHubs,
-    requestId: body.deviceRuntimeContext.payload?.rehome.requestId,
-    triedInVain: new Set<HubHostName>(),
-    released: undefined,
+    requestId,
+    payload,
+    region,
+    latencies: latencyMs,
   };
 });

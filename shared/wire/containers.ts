@@ -21,10 +21,22 @@ export const containers = {
     indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?'),
     defaultTtl: ttlByItem,
   },
-  hubs: { id: 'hubs', partitionKey: { paths: ['/id'] }, indexingPolicy: onlyIndexed() },
+  /** The hubs, and what each instance of the app counted of them lately. */
+  hubs: {
+    id: 'hubs',
+    partitionKey: { paths: ['/id'] },
+    indexingPolicy: onlyIndexed(),
+    defaultTtl: ttlByItem,
+  },
   enrollments: {
     id: 'enrollments',
     partitionKey: { paths: ['/id'] },
     indexingPolicy: onlyIndexed(),
+  },
+  /** Its versions, all in one partition. */
+  policy: {
+    id: 'policy',
+    partitionKey: { paths: ['/kind'] },
+    indexingPolicy: onlyIndexed('/version/?'),
   },
 } as const;

@@ -5,11 +5,14 @@ import {
   type Finding,
   findingKinds,
   nextAtOf,
+  type Quarantine,
   registrationId,
 } from '../domain/device.ts';
 import { parseScope } from '../domain/scope.ts';
 import type { Due } from '../ports/device-records.ts';
 import { hub, move, moveId, time } from './move-document.ts';
+
+const order = { since: time, because: z.string(), by: z.string() };
 
 /** A device's record as a document of the `devices` container: 1 KB at most. Times are milliseconds since the epoch. */
 const deviceDocument = z.object({
@@ -40,6 +43,12 @@ const deviceDocument = z.object({
     .transform(({ nextAt, ...found }): Finding => ({ ...found, nextAt }))
     .optional(),
   ghosts: z.array(hub).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  pin: z.object(order).optional(),
+  quarantine: z
+    .object({ ...order, returnTo: hub.optional() })
+    .transform(({ returnTo, ...ordered }): Quarantine => ({ ...ordered, returnTo }))
+    .optional(),
   /** When the sweep looks after it: absent when it need not. */
   nextAt: z.number().optional(),
 });
@@ -48,7 +57,11 @@ export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord)
   schemaVersion: 1 as const,
   id,
   slice,
-  ...present({ ...record, ghosts: record.ghosts.length ? record.ghosts : undefined }),
+  ...present({
+    ...record,
+    ghosts: record.ghosts.length ? record.ghosts : undefined,
+    labels: Object.keys(record.labels).length ? record.labels : undefined,
+  }),
   ...present({ nextAt: nextAtOf(record) }),
 });
 
@@ -85,4 +98,7 @@ const toRecord = (read: z.output<typeof deviceDocument>): DeviceRecord => ({
   leftover: read.leftover,
   finding: read.finding,
   ghosts: read.ghosts ?? [],
+  labels: read.labels ?? {},
+  pin: read.pin,
+  quarantine: read.quarantine,
 });

@@ -1,5 +1,5 @@
 import { stageOf } from '../campaign/stage.ts';
-import type { DeviceRecord } from '../domain/device.ts';
+import type { DeviceRecord, Order } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Move, requestId, type SettledMove } from '../domain/move.ts';
 import { toIso } from './device-contract.ts';
@@ -17,6 +17,11 @@ export const toDeviceView = (record: DeviceRecord) => ({
     ? { kind: record.finding.kind, hub: record.finding.hub, since: toIso(record.finding.since) }
     : null,
   ghosts: record.ghosts,
+  labels: record.labels,
+  pin: toOrderView(record.pin),
+  quarantine: record.quarantine
+    ? { ...toOrderView(record.quarantine), returnTo: record.quarantine.returnTo ?? null }
+    : null,
   explained: explain(record),
 });
 
@@ -49,6 +54,9 @@ export const toSettledView = ({ move, verdict, because, settledAt }: SettledMove
   settledAt: toIso(settledAt),
 });
 
+const toOrderView = (order: Order | undefined) =>
+  order ? { since: toIso(order.since), because: order.because, by: order.by } : null;
+
 const timeOrNull = (at: Instant | undefined): string | null =>
   at === undefined ? null : toIso(at);
 
@@ -62,13 +70,28 @@ const findings = {
 
 /** Why it is where it is, as far as is known. */
 const explain = (record: DeviceRecord): readonly string[] => {
-  const { observed, home, move, pending, finding, ghosts, conflictsWith, leftover } = record;
+  const {
+    observed,
+    home,
+    move,
+    pending,
+    finding,
+    ghosts,
+    conflictsWith,
+    leftover,
+    pin,
+    quarantine,
+  } = record;
   const said: string[] = [];
   said.push(observed ? `Last seen on ${observed.hub}.` : 'Never seen on a hub.');
   if (home && home !== observed?.hub) said.push(`Its home is ${home}.`);
   if (pending)
     said.push(`DPS was answered ${pending.hub} ${pending.calls} times; nothing confirms it yet.`);
-  if (move)
+  if (quarantine) said.push(`It is in quarantine: ${quarantine.because} (${quarantine.by}).`);
+  if (pin) said.push(`It is pinned: ${pin.because} (${pin.by}).`);
+  if (quarantine)
+    said.push('DPS is answered the hub of quarantine, while that is linked and open.');
+  else if (move)
     said.push(
       `A move to ${move.to} is ${stageOf(move)}: while its window is open and ${move.to} takes devices, DPS is answered that.`,
     );

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { type Hub, hubHostName, hubStates } from '../domain/hub.ts';
+import { instant } from '../domain/instant.ts';
+
+const time = z.number().transform(instant);
 
 /** A hub as a document of the `hubs` container; `id` is its host name. */
 const hubDocument = z.object({
@@ -9,18 +12,50 @@ const hubDocument = z.object({
   weight: z.number().positive(),
   capacity: z.int().positive(),
   deviceCount: z.int().nonnegative().optional(),
+  countedAt: time.optional(),
+  region: z.string().optional(),
+  tier: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  daily: z
+    .object({
+      messageCountMax: z.int().positive(),
+      perDevice: z.number().positive().optional(),
+      messageCount: z.int().nonnegative().optional(),
+      measuredAt: time.optional(),
+    })
+    .optional(),
+  joinedAt: time.optional(),
+  intakePerMinuteMax: z.int().positive().optional(),
 });
 export type HubDocument = z.input<typeof hubDocument>;
 
-export const toHubDocument = ({ hostName, deviceCount, ...hub }: Hub): HubDocument => ({
+export const toHubDocument = ({ hostName, tags, ...hub }: Hub): HubDocument => ({
   schemaVersion: 1,
   id: hostName,
-  ...hub,
-  ...(deviceCount === undefined ? {} : { deviceCount }),
+  ...JSON.parse(JSON.stringify(hub)), // without what is undefined
+  ...(Object.keys(tags).length > 0 ? { tags } : {}),
 });
 
 /** @throws ZodError when it is none of ours. */
 export const parseHubDocument = (document: unknown): Hub => {
-  const { id, state, weight, capacity, deviceCount } = hubDocument.parse(document);
-  return { hostName: id, state, weight, capacity, deviceCount };
+  const { id, schemaVersion: _, daily, ...read } = hubDocument.parse(document);
+  return {
+    hostName: id,
+    state: read.state,
+    weight: read.weight,
+    capacity: read.capacity,
+    deviceCount: read.deviceCount,
+    countedAt: read.countedAt,
+    region: read.region,
+    tier: read.tier,
+    tags: read.tags ?? {},
+    daily: daily && {
+      messageCountMax: daily.messageCountMax,
+      perDevice: daily.perDevice,
+      messageCount: daily.messageCount,
+      measuredAt: daily.measuredAt,
+    },
+    joinedAt: read.joinedAt,
+    intakePerMinuteMax: read.intakePerMinuteMax,
+  };
 };

@@ -1,5 +1,6 @@
 import type { SettledOf } from '../flows/change-record.ts';
 import type { MoveOrder, MoveOutcome } from '../flows/move-device.ts';
+import type { DeviceOrder } from '../flows/order-device.ts';
 import type { Swept } from '../flows/sweep-moves.ts';
 
 /** The log's lines about moves: one for each decision. No key, payload or twin is in them. */
@@ -37,6 +38,12 @@ export const toOrderLine = (
       ? { moveId: outcome.move.id, from: outcome.move.from, reply: outcome.reply.kind }
       : { because: outcome.because }),
   });
+
+/** What somebody said of a device: `device-pinned`. */
+export const toMarkedLine = (
+  event: string,
+  { scope, deviceId, because, by }: DeviceOrder,
+): string => JSON.stringify({ event, scope, deviceId, because, by });
 
 export const toSweptLine = ({ devices, settled, faults }: Swept): string =>
   JSON.stringify({

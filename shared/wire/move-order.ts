@@ -51,6 +51,7 @@ export const parseMoveOrder = (
       jitterSeconds: 0,
       resetAllowed: allowReset,
       unknownAllowed: allowUnknown,
+      yieldsPin: false,
     },
   };
 };

@@ -26,11 +26,18 @@ const errorCountMax = 5;
 
 const problems = {
   'bad-request': [400, 'The request is not valid'],
+  'bad-policy': [400, 'The policy is not valid'],
   unauthenticated: [401, 'Nobody is signed in'],
   forbidden: [403, 'The role does not allow this'],
   'unknown-scope': [404, 'There is no such scope'],
   'unknown-route': [404, 'There is no such thing'],
   'unknown-device': [404, 'Nothing is known of this device'],
+  'unknown-enrollment': [404, 'Which hubs DPS would name for this device is not known yet'],
+  'unknown-version': [404, 'There is no such version of the policy'],
+  'not-quarantined': [409, 'The device is not in quarantine'],
+  'no-quarantine': [409, 'The policy names no hub for quarantine'],
+  'never-seen': [409, 'The device was never seen on a hub'],
+  superseded: [412, 'Somebody else has changed it meanwhile'],
   'not-movable': [409, 'The device cannot be moved'],
   'not-known-to-be-movable': [409, 'It is not known whether the device can be moved'],
   'no-move': [409, 'The device has no move under way'],

@@ -1,58 +1,72 @@
 import { parseScope, type Scope } from '../domain/scope.ts';
-import { mayAct, type Principal, parsePrincipal, type Role } from './principal.ts';
+import { mayAct, type Principal, parsePrincipal, principalHeader, type Role } from './principal.ts';
 import { type HttpAnswer, type Refusal, refuse } from './problem.ts';
 
-/** One door of the management API. */
-export type Route<App> = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+/** One door of the management API: of one scope, or of them all. */
+export type Route<App, Within = Scope> = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Behind the scope: `:deviceId/moves`. */
   readonly path: string;
   readonly role: Role;
-  readonly handle: (app: App, asked: Asked) => Promise<HttpAnswer | Refusal>;
+  readonly handle: (app: App, asked: Asked<Within>) => Promise<HttpAnswer | Refusal>;
 };
 
 /** A request that was let in. */
-export type Asked = {
-  readonly scope: Scope;
+export type Asked<Within = Scope> = {
+  readonly scope: Within;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Read by whoever needs it, once they may. */
   readonly body: () => Promise<string>;
+  /** The version that a change is made from, as `If-Match` names it. */
+  readonly ifMatch: string | undefined;
   readonly who: Principal;
 };
 
 export type ManagementRequest = {
   readonly method: string;
-  readonly scope: string;
   /** Behind the scope, percent-encoded, without a slash at either end. */
   readonly rest: string;
   readonly query: URLSearchParams;
   readonly body: () => Promise<string>;
-  readonly principal: string | null;
+  readonly header: (name: string) => string | null;
 };
 
-/** Who is it, may they, and what is it? Then what the route says. */
-export const answerRoute = async <App>(
-  table: readonly Route<App>[],
+/**
+ * Who is it, may they, and what is it? Then what the route says.
+ * @param within tells the scope, or refuses it: nobody who is not signed in hears which there are.
+ */
+export const answerRoute = async <App, Within>(
+  table: readonly Route<App, Within>[],
   app: App,
-  scopes: ReadonlySet<Scope>,
-  { method, scope: scopeText, rest, query, body, principal }: ManagementRequest,
+  within: () => Within | Refusal,
+  { method, rest, query, body, header }: ManagementRequest,
 ): Promise<HttpAnswer | Refusal> => {
-  const who = parsePrincipal(principal);
+  const who = parsePrincipal(header(principalHeader));
   if (!who) return refuse('unauthenticated', []);
-  const scope = parseScope(scopeText);
-  if (!scope || !scopes.has(scope)) {
-    return refuse('unknown-scope', [{ field: 'scope', detail: 'not one of REHOME_SCOPES' }]);
-  }
+  const scope = within();
+  if (isRefusal(scope)) return scope;
   for (const route of table) {
     const params = route.method === method ? match(route.path, rest) : undefined;
     if (!params) continue;
     if (!mayAct(who, route.role)) {
       return refuse('forbidden', [{ field: 'role', detail: `expected ${route.role}` }]);
     }
-    return route.handle(app, { scope, params, query, body, who });
+    const ifMatch = header('if-match') ?? undefined;
+    return route.handle(app, { scope, params, query, body, ifMatch, who });
   }
   return refuse('unknown-route', []);
+};
+
+const isRefusal = (given: unknown): given is Refusal =>
+  typeof given === 'object' && given !== null && 'kind' in given && given.kind === 'refused';
+
+/** The scope of a request's path, where it is one of ours. */
+export const scopeIn = (scopes: ReadonlySet<Scope>, text: string): Scope | Refusal => {
+  const scope = parseScope(text);
+  return scope && scopes.has(scope)
+    ? scope
+    : refuse('unknown-scope', [{ field: 'scope', detail: 'not one of REHOME_SCOPES' }]);
 };
 
 /** An id is one part, percent-encoded: it may hold a slash. */

@@ -25,7 +25,7 @@ import { instant } from '../../shared/domain/instant.ts';
 import { moveId, requestId } from '../../shared/domain/move.ts';
 import type { Deadline } from '../../shared/ports/deadline.ts';
 import { aMove, at, east } from '../support/a-move.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 
 /** The genuine service SDK, over TLS, against the local hub, with what can go wrong between them. */
 

@@ -23,7 +23,7 @@ const hubTables = async () => {
   const tables = make();
   return {
     ...store,
-    items: database.container('hubs').items,
+    items: (await database()).container('hubs').items,
     make,
     complaints,
     hubs: () => [...tables.latest().hubs.values()],

@@ -9,7 +9,7 @@ import { realWorld } from '../../local/world.ts';
 import { dpsRegistrations } from '../../shared/adapters/dps/registrations.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { registrationId } from '../../shared/domain/device.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 
 /** The genuine service SDK, over TLS, against the local DPS. */
 

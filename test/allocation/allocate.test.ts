@@ -7,16 +7,14 @@ import {
 import type { Standing } from '../../shared/allocation/standing.ts';
 import { hubStates } from '../../shared/domain/hub.ts';
 import type { HubTable } from '../../shared/domain/hub-table.ts';
-import { aHub, aTable, hostOf } from '../support/a-hub.ts';
+import { aHub, aRoster, aTable, hostOf } from '../support/a-hub.ts';
 import { aQuestion } from '../support/a-question.ts';
-
-const slackPercent = 5;
 
 /** given(facts).when(question).yields(answer) */
 const given = (table: HubTable) => ({
   when: (asked: AllocationQuestion) => ({
     yields: (hub: string, because: Because, standing: Standing = 'eligible', degraded = false) =>
-      expect(allocate(asked, table, slackPercent)).toEqual({
+      expect(allocate(asked, aRoster(table))).toMatchObject({
         hub: hostOf(hub),
         because,
         standing,
@@ -119,8 +117,7 @@ describe('a newcomer', () => {
       .yields('east', 'newcomer');
     const { hub, standing } = allocate(
       aQuestion({ ...asked, inVain: ['east', 'west'] }),
-      table,
-      slackPercent,
+      aRoster(table),
     );
     expect([['east', 'west'].map(hostOf), standing]).toEqual([
       expect.arrayContaining([hub]),
@@ -129,7 +126,7 @@ describe('a newcomer', () => {
   });
 
   test('with an empty table is still answered, flagged', () => {
-    const { because, standing, degraded } = allocate(aQuestion({ linked }), aTable(), slackPercent);
+    const { because, standing, degraded } = allocate(aQuestion({ linked }), aRoster(aTable()));
     expect({ because, standing, degraded }).toEqual({
       because: 'newcomer',
       standing: 'unlisted',
@@ -139,7 +136,7 @@ describe('a newcomer', () => {
 
   test('[A1] is answered the spelling that came, whatever the case', () => {
     const asked = { ...aQuestion({ linked: [] }), linkedHubs: ['PVDemo-IoTHub.azure-devices.net'] };
-    expect(allocate(asked, aTable(aHub('pvdemo-iothub')), slackPercent)).toMatchObject({
+    expect(allocate(asked, aRoster(aTable(aHub('pvdemo-iothub'))))).toMatchObject({
       hub: 'PVDemo-IoTHub.azure-devices.net',
       degraded: false,
     });

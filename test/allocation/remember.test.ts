@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Allocation } from '../../shared/allocation/allocate.ts';
-import { isNewer, remember, triedInVain } from '../../shared/allocation/remember.ts';
+import { questionOf } from '../../shared/allocation/registration.ts';
+import { isNewer, remember } from '../../shared/allocation/remember.ts';
 import type { DeviceRecord } from '../../shared/domain/device.ts';
 import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { hostOf } from '../support/a-hub.ts';
-import { aRequest, main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
+import { aRequest } from '../support/a-request.ts';
 
 const linked = ['east', 'west', 'north'];
 const host = (name: string): HubHostName => hubHostName(hostOf(name));
@@ -14,6 +16,8 @@ const answer = (hub: string): Allocation => ({
   because: 'newcomer',
   standing: 'eligible',
   degraded: false,
+  rules: [],
+  initialTwin: undefined,
 });
 
 /** What stands after calls that each name the current hub, if any, and are answered a hub, at 1, 2, 3 … */
@@ -80,8 +84,11 @@ test('evidence of another hub than the answered one moves the observed hub', () 
 });
 
 test('a hub is tried in vain when it was answered twice and nothing confirmed it', () => {
-  const inVain = (...calls: readonly Call[]) => [...triedInVain(after(...calls))];
-  expect(triedInVain(undefined).size).toBe(0);
+  const tried = (record: DeviceRecord | undefined) => [
+    ...questionOf(aRequest({ linked }), record, instant(9)).triedInVain,
+  ];
+  const inVain = (...calls: readonly Call[]) => tried(after(...calls));
+  expect(tried(undefined)).toEqual([]);
   expect(inVain([undefined, 'east'])).toEqual([]);
   expect(inVain([undefined, 'east'], [undefined, 'east'])).toEqual([host('east')]);
   expect(inVain([undefined, 'east'], [undefined, 'east'], [undefined, 'west'])).toEqual([

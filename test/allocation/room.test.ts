@@ -1,14 +1,10 @@
 import { expect, test } from 'vitest';
 import { leastOverfull, withinBound } from '../../shared/allocation/room.ts';
-import { type Candidate, candidate } from '../../shared/allocation/standing.ts';
-import type { Hub } from '../../shared/domain/hub.ts';
-import { aHub, aTable } from '../support/a-hub.ts';
-
-const candidates = (...hubs: readonly Hub[]) =>
-  hubs.map((hub) => candidate(hub.hostName, hub.hostName, aTable(hub), new Set()));
+import type { Candidate } from '../../shared/allocation/roster.ts';
+import { aHub, candidates } from '../support/a-hub.ts';
 
 const names = (narrowed: readonly Candidate[]) =>
-  narrowed.map(({ hub }) => hub.hostName.split('.')[0]);
+  narrowed.map(({ listed }) => listed.hub.hostName.split('.')[0]);
 
 test('[A4] a hub has room below ⌈(1+ε) · w/ΣW · (n+1)⌉', () => {
   // n = 99, so 100 · 1.05 · 1/2 = 52.5, and 53 is the bound of either

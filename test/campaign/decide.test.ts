@@ -151,10 +151,11 @@ test('[M4] nothing changes a verdict', () => {
     see(created, deleted, connected, said(west, 3)),
     wake(deadline + 1),
     reply({ kind: 'refused', why: 'no' }),
-    { type: 'EndMove', because: 'late', now: at(3) } as const,
+    { type: 'EndMove', verdict: 'cancelled', because: 'late', now: at(3) } as const,
   ];
   const cancelled = lived(triggered(), {
     type: 'EndMove',
+    verdict: 'cancelled',
     because: 'called off',
     now: at(1),
   });

@@ -24,6 +24,7 @@ const facts: MovableFacts = {
   onSource: twin,
   onTarget: { kind: 'absent' },
   resetAllowed: false,
+  yieldsPin: false,
 };
 
 test('a device like any other is movable', () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { readMoveSettings } from '../../shared/config/move-settings.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 
 const key = 'SharedAccessKeyName=k;SharedAccessKey=secret';
 
-test('with nothing set there are defaults, and no management API', () => {
+test('with nothing set there are defaults', () => {
   expect(readMoveSettings({})).toEqual({
     hubConnections: new Map(),
     dps: new Map(),
@@ -13,7 +13,6 @@ test('with nothing set there are defaults, and no management API', () => {
     lookMs: 60_000,
     silenceMs: 1_800_000,
     listens: false,
-    isGuarded: false,
   });
 });
 
@@ -25,13 +24,12 @@ test('what is set is read', () => {
     REHOME_DEVICE_PROFILE: 'deviceMove',
     REHOME_EVENTS_HUB: 'events',
     REHOME_LOOK_SECONDS: '5',
-    WEBSITE_AUTH_ENABLED: 'True',
   });
   expect(read.hubConnections).toEqual(
     new Map([[hubHostName('east.azure-devices.net'), connection]]),
   );
   expect(read.dps.get(main)).toMatchObject({ idScope: '0ne1' });
-  expect(read).toMatchObject({ lookMs: 5_000, listens: true, isGuarded: true });
+  expect(read).toMatchObject({ lookMs: 5_000, listens: true });
 });
 
 test('[R5] every bad one is named, without its value', () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../shared/config/settings.ts';
-import { hubCapacityMax } from '../../shared/domain/hub.ts';
+import { hubHostName, untoldHub } from '../../shared/domain/hub.ts';
 import { rootFolder } from '../support/source.ts';
 
 const defaults = {
@@ -11,6 +11,9 @@ const defaults = {
   boundSlackPercent: 5,
   cosmos: undefined,
   storeTimeoutMs: 1_500,
+  atStoreMax: 256,
+  policy: {},
+  isGuarded: false,
 };
 
 test('an empty environment, or empty settings, mean the defaults', () => {
@@ -29,7 +32,18 @@ test('local.settings.sample.json is valid', async () => {
 
 test('every setting is read', () => {
   const hubs = [
-    { hostName: 'East.azure-devices.net', weight: 3, capacity: 500, state: 'cordoned' },
+    {
+      hostName: 'East.azure-devices.net',
+      weight: 3,
+      capacity: 500,
+      state: 'cordoned',
+      region: 'WestEurope',
+      tier: 'S1',
+      tags: { tenant: 'contoso' },
+      messagesPerDay: 400_000,
+      messagesPerDevice: 24,
+      intakePerMinute: 60,
+    },
     { hostName: 'west.azure-devices.net' },
   ];
   expect(
@@ -39,29 +53,38 @@ test('every setting is read', () => {
       REHOME_BOUND_SLACK_PERCENT: '10',
       REHOME_COSMOS: 'AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=a2V5;',
       REHOME_STORE_TIMEOUT_MS: '800',
+      REHOME_AT_STORE_MAX: '9',
+      REHOME_POLICY: '{"strategy":"static"}',
+      WEBSITE_AUTH_ENABLED: 'True',
       PATH: '/bin',
     }),
   ).toEqual({
     scopes: new Set(['eu', 'us-1']),
     hubs: [
       {
-        hostName: 'east.azure-devices.net',
+        ...untoldHub(hubHostName('east.azure-devices.net')),
         weight: 3,
         capacity: 500,
         state: 'cordoned',
-        deviceCount: undefined,
+        region: 'westeurope',
+        tier: 'S1',
+        tags: { tenant: 'contoso' },
+        daily: {
+          messageCountMax: 400_000,
+          perDevice: 24,
+          messageCount: undefined,
+          measuredAt: undefined,
+        },
+        intakePerMinuteMax: 60,
       },
-      {
-        hostName: 'west.azure-devices.net',
-        weight: 1,
-        capacity: hubCapacityMax,
-        state: 'open',
-        deviceCount: undefined,
-      },
+      untoldHub(hubHostName('west.azure-devices.net')),
     ],
     boundSlackPercent: 10,
     cosmos: 'AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=a2V5;',
     storeTimeoutMs: 800,
+    atStoreMax: 9,
+    policy: { strategy: 'static' },
+    isGuarded: true,
   });
 });
 

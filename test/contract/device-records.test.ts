@@ -10,7 +10,7 @@ import type { SettledMove } from '../../shared/domain/move.ts';
 import { parseScope, type Scope } from '../../shared/domain/scope.ts';
 import type { DeviceRecords, Due } from '../../shared/ports/device-records.ts';
 import { aDevice, aMove, at, east, west } from '../support/a-move.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 import { aStore } from '../support/a-store.ts';
 
 const memory = async () => ({ records: memoryDeviceRecords() });

@@ -8,7 +8,7 @@ import { reachLocalAzure } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { aFleet, answersIn } from '../support/a-fleet.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 
 /** Real devices, DPS, hubs, store and app: a fleet provisions, whatever happens to the app and its store. */
 

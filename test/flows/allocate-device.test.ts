@@ -5,18 +5,25 @@ import { cosmosEnrollments } from '../../shared/adapters/cosmos/enrollments.ts';
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
+import { memoryIntakes } from '../../shared/adapters/memory/intakes.ts';
 import { memoryLateDecisions } from '../../shared/adapters/memory/late-decisions.ts';
+import { memoryPolicies, memoryPolicyVersions } from '../../shared/adapters/memory/policies.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import { systemDice } from '../../shared/adapters/system/dice.ts';
+import { moveLimits } from '../../shared/campaign/limits.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { moveId, requestId } from '../../shared/domain/move.ts';
-import { allocateDevice, recordDecision } from '../../shared/flows/allocate-device.ts';
+import { noPolicy } from '../../shared/domain/policy.ts';
+import { allocateDevice } from '../../shared/flows/allocate-device.ts';
+import { recordDecision } from '../../shared/flows/record-decision.ts';
 import type { DeviceRecords } from '../../shared/ports/device-records.ts';
 import type { Enrollments } from '../../shared/ports/enrollments.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
 import { aDevice, aMove, east, west } from '../support/a-move.ts';
-import { aRequest, main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
+import { aRequest } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
 
 const hubs = [aHub('east', { weight: 3 }), aHub('west'), aHub('dead', { state: 'closed' })];
@@ -46,11 +53,22 @@ const anInstance = (
   };
   const lateDecisions = memoryLateDecisions(record, systemDeadline, limits, complain);
   const hubTables = memoryHubTables(hubs, clock);
-  const ports = { records, enrollments, hubTables, clock, lateDecisions, deadline: systemDeadline };
+  const ports = {
+    records,
+    enrollments,
+    hubTables,
+    policies: memoryPolicies(memoryPolicyVersions(), noPolicy),
+    intakes: memoryIntakes(clock),
+    clock,
+    dice: systemDice,
+    lateDecisions,
+    deadline: systemDeadline,
+  };
+  const allocationLimits = { slackPercent: 5, storeTimeoutMs, atStoreMax: 100, moves: moveLimits };
   return {
     complaints,
     records,
-    allocate: allocateDevice(ports, { slackPercent: 5, storeTimeoutMs }),
+    allocate: allocateDevice(ports, allocationLimits),
     recordOf: async (device = 'device-1') =>
       (await records.read(deviceKey(main, device), signal))?.record,
   };
@@ -99,8 +117,7 @@ test('[A7] a late decision is not written over what the record learnt since', as
   const allocation = {
     hub: hostOf('east'),
     because: 'newcomer',
-    standing: 'eligible',
-    degraded: true,
+    rules: [],
   } as const;
   const record = recordDecision({ records, enrollments: memoryEnrollments() });
   const at = known?.observed?.at ?? instant(0);
@@ -274,7 +291,7 @@ describe('on Cosmos DB', () => {
   test('a late decision that can never be recorded does not hold up the others', async () => {
     const { allocate, database, fault, heal, recordOf } = await anInstanceOnCosmos(200);
     const { id, slice } = deviceKey(main, 'broken');
-    await database.container('devices').items.create({ id, slice, schemaVersion: 99 });
+    await (await database()).container('devices').items.create({ id, slice, schemaVersion: 99 });
     fault({ kind: 'drop before' }, () => true, Number.POSITIVE_INFINITY);
     await allocate(aRequest({ linked, device: 'broken' }));
     const { hub } = await allocate(aRequest({ linked, device: 'whole' }));

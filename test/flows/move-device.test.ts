@@ -24,7 +24,8 @@ import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
 import { aDevice, at, east, west } from '../support/a-move.ts';
-import { anEnrollment, main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
+import { anEnrollment } from '../support/a-request.ts';
 import { coreClients, coreHubs } from '../support/core-hubs.ts';
 
 const { signal: never } = new AbortController();
@@ -82,7 +83,7 @@ const aWorld = async () => {
     history: () => records.history(key, 10, never),
     move: moveDevice(ports, moveLimits),
     see: (...evidence: readonly Evidence[]) =>
-      recordEvidence(ports, moveLimits)(main, 'device-1', evidence),
+      recordEvidence(ports, moveLimits)(main, 'device-1', evidence, true),
     sweep: () =>
       sweepMoves(ports, { ...moveLimits, dueMax: 10, atOnceMax: 2, budgetMs: 60_000 })(
         () => undefined,
@@ -102,6 +103,7 @@ const order: MoveOrder = {
   jitterSeconds: 0,
   resetAllowed: false,
   unknownAllowed: false,
+  yieldsPin: false,
 };
 
 test('[M2] the ledger says so before the device is told, at the first request and at every other', async () => {

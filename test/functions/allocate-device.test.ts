@@ -35,13 +35,20 @@ const call = async (body: string, { REHOME_HUBS = hubs(), scope = 'main' } = {})
     request,
     context,
   );
-  return { answer: answer as HttpResponseInit, lines };
+  const ofTable = ({ line }: (typeof lines)[number]): boolean =>
+    (line as { readonly event?: string }).event === 'hub-table';
+  return {
+    answer: answer as HttpResponseInit,
+    lines: lines.filter((line) => !ofTable(line)),
+    tables: lines.filter(ofTable),
+  };
 };
 
-test('a decision is answered exactly and logged on one line', async () => {
-  const { answer, lines } = await call(groupRegistration(again(toasters)), {
+test('a decision is answered exactly and logged on one line, and its snapshot on another', async () => {
+  const { answer, lines, tables } = await call(groupRegistration(again(toasters)), {
     REHOME_HUBS: hubs('closed'),
   });
+  expect(tables).toMatchObject([{ line: { hubs: [{ id: toasters }, { id: heatpumps }] } }]);
   expect(answer).toEqual({ status: 200, jsonBody: { iotHubHostName: heatpumps } });
   expect(lines).toEqual([
     {
@@ -56,7 +63,12 @@ test('a decision is answered exactly and logged on one line', async () => {
         because: 'closed',
         standing: 'eligible',
         degraded: false,
+        rules: [],
+        policy: 0,
+        table: expect.stringMatching(/^[0-9a-f]{12}$/),
         snapshotAgeMs: expect.any(Number),
+        asked: { linkedHubs: [toasters, heatpumps], reprovision: 'migrate' },
+        against: { [toasters]: { open: 'no: it is closed' } },
       },
     },
   ]);

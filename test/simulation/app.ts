@@ -7,6 +7,7 @@ import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { hubTable } from '../../shared/domain/hub-table.ts';
+import { noPolicy } from '../../shared/domain/policy.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { endMove } from '../../shared/flows/end-move.ts';
 import { moveDevice } from '../../shared/flows/move-device.ts';
@@ -14,7 +15,7 @@ import { onHubEvent } from '../../shared/flows/on-hub-event.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 import { coreClients, coreHubs } from '../support/core-hubs.ts';
 import { type Chances, type Instance, reached } from './instance.ts';
 import { truth } from './truth.ts';
@@ -84,6 +85,8 @@ const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollment
     records: gate(records, true),
     enrollments: gate(enrollments, true),
     hubTables: { latest: () => table, known: async () => table },
+    policies: { latest: () => noPolicy, known: async () => noPolicy },
+    intakes: { note: () => undefined },
     lateDecisions: { keep: () => undefined },
     signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits), false),
     twins: gate(iotHubDeviceTwins(clients, deadline, profile, 5_000), false),
@@ -100,7 +103,12 @@ export const makeApp = (base: Base, enrollments: ReturnType<typeof memoryEnrollm
   const limits = { ...moveLimits, dueMax: 50, atOnceMax: 4, budgetMs: 50_000 };
   return {
     instance,
-    allocate: allocateDevice(ports, { slackPercent: 5, storeTimeoutMs: 1_500 }),
+    allocate: allocateDevice(ports, {
+      slackPercent: 5,
+      storeTimeoutMs: 1_500,
+      atStoreMax: 1_000,
+      moves: moveLimits,
+    }),
     hear: onHubEvent(new Set([main]), recordEvidence(ports, limits)),
     sweep: sweepMoves(ports, limits),
     move: moveDevice(ports, limits),

@@ -5,7 +5,7 @@ import { toRoutedMessage } from '../../local/iot-hub/routing.ts';
 import type { JsonObject } from '../../local/json.ts';
 import { parseAllocationRequest } from '../../shared/wire/allocation-request.ts';
 import { parseHubEvent } from '../../shared/wire/hub-event.ts';
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 import { type App, type Base, profile } from './app.ts';
 import { repeat } from './virtual-world.ts';
 import { hour, minute } from './weather.ts';

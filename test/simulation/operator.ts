@@ -1,4 +1,4 @@
-import { main } from '../support/a-request.ts';
+import { main } from '../support/a-question.ts';
 import { type App, type Base, hosts } from './app.ts';
 import { repeat } from './virtual-world.ts';
 import { hour, minute } from './weather.ts';
@@ -34,6 +34,7 @@ export const operate = (
         jitterSeconds: world.pick([0, 30, 300]),
         resetAllowed: false,
         unknownAllowed: true,
+        yieldsPin: false,
       };
       void anApp()
         .move(order)

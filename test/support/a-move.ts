@@ -9,7 +9,7 @@ import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
 import { type Instant, instant } from '../../shared/domain/instant.ts';
 import { type Move, type MovePlan, moveId } from '../../shared/domain/move.ts';
 import { hostOf } from './a-hub.ts';
-import { main } from './a-request.ts';
+import { main } from './a-question.ts';
 
 export const host = (name: string): HubHostName => hubHostName(hostOf(name));
 export const [east, west] = [host('east'), host('west')];

@@ -1,9 +1,9 @@
+import type { Registration } from '../../shared/allocation/registration.ts';
+import { registrationId } from '../../shared/domain/device.ts';
 import type { Enrollment } from '../../shared/domain/enrollment.ts';
-import { parseScope, type Scope } from '../../shared/domain/scope.ts';
-import type { AllocationRequest } from '../../shared/ports/late-decisions.ts';
-import { aQuestion } from './a-question.ts';
-
-export const main = parseScope('main') as Scope;
+import { hubHostName } from '../../shared/domain/hub.ts';
+import { hostOf } from './a-hub.ts';
+import { main } from './a-question.ts';
 
 export const anEnrollment = (but: Partial<Enrollment> = {}): Enrollment => ({
   kind: 'group',
@@ -15,15 +15,26 @@ export const anEnrollment = (but: Partial<Enrollment> = {}): Enrollment => ({
   ...but,
 });
 
-/** A newcomer of a group, but for what is said. */
+type Said = {
+  readonly device?: string;
+  readonly linked: readonly string[];
+  readonly current?: string;
+};
+
+/** A newcomer of a group, but for what is said; hubs by their short names. */
 export const aRequest = (
-  said: Parameters<typeof aQuestion>[0],
-  but: Partial<AllocationRequest> = {},
-): AllocationRequest => ({
-  ...aQuestion(said),
+  { device = 'device-1', linked, current }: Said,
+  but: Partial<Registration> = {},
+): Registration => ({
   scope: main,
-  deviceId: said.device ?? 'device-1',
+  registrationId: registrationId(device),
+  deviceId: device,
   enrollment: anEnrollment(),
+  linkedHubs: linked.map(hostOf),
+  currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
   requestId: undefined,
+  payload: undefined,
+  region: undefined,
+  latencies: new Map(),
   ...but,
 });

@@ -20,5 +20,6 @@ export const aStore = async (world: World = realWorld) => {
   const heal = (): void => {
     store.faults.length = 0;
   };
-  return { store, client, database: cosmosDatabase(connectionString, { httpClient }), fault, heal };
+  const database = cosmosDatabase(connectionString, { httpClient });
+  return { store, client, database, fault, heal };
 };

@@ -16,8 +16,9 @@ const hashing = [/^node:crypto$/];
 const rooms: readonly Room[] = [
   { name: 'functions', packages: [/^@azure\/functions$/] },
   { name: 'shared/composition.ts', packages: [] },
+  { name: 'shared/composition', packages: [] },
   { name: 'shared/adapters', packages: [/./] },
-  { name: 'shared/wire', packages: [/^zod$/] },
+  { name: 'shared/wire', packages: [/^zod$/, ...hashing] },
   { name: 'shared/flows', packages: [] },
   { name: 'shared/ports', packages: [] },
   { name: 'shared/campaign', packages: hashing, pure: true },
@@ -28,7 +29,7 @@ const rooms: readonly Room[] = [
 
 /** Beside the column: whom they may import of it, and who may import them. */
 const config: Room = { name: 'shared/config', packages: [/^zod$/] };
-const configReaders = ['functions', 'shared/composition.ts'];
+const configReaders = ['functions', 'shared/composition.ts', 'shared/composition'];
 const localMayImport = ['shared/wire', 'shared/domain'];
 const outside = ['local', 'cli', 'test', 'bench'];
 const rootFiles = ['vitest.config.ts'];

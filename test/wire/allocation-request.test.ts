@@ -36,8 +36,10 @@ const firstCall = {
     linked: [heatpumps, toasters],
     etag: '"13003fea-0000-0300-0000-62d1d5e50000"',
   },
-  reprovision: 'migrate',
-  triedInVain: new Set(),
+  requestId: undefined,
+  payload: undefined,
+  region: undefined,
+  latencies: new Map(),
 };
 
 describe('understands', () => {
@@ -83,7 +85,7 @@ describe('understands', () => {
     [{ rehome: { requestId: 'x'.repeat(65) } }, undefined],
     ['text', undefined],
     [[1], undefined],
-  ])('of the payload %j only a request id is read', (payload, requestId) => {
+  ])('of the payload %j the request id is read', (payload, requestId) => {
     const text = groupRegistration({ 'deviceRuntimeContext.payload': payload });
     expect(understood(text).requestId).toBe(requestId);
   });
@@ -109,9 +111,8 @@ describe('understands', () => {
   test.each([{}, { nested: { deep: [1, null] } }, [], 'text', 7, null])(
     'the payload %j',
     (payload) => {
-      expect(understood(groupRegistration({ 'deviceRuntimeContext.payload': payload }))).toEqual(
-        firstCall,
-      );
+      const request = understood(groupRegistration({ 'deviceRuntimeContext.payload': payload }));
+      expect(request).toEqual({ ...firstCall, payload: payload ?? undefined });
     },
   );
 
@@ -127,7 +128,7 @@ describe('understands', () => {
   ])('reprovision policy: %s', (_name, policy, expected) => {
     const group = groupRegistration({ 'enrollmentGroup.reprovisionPolicy': policy });
     const individual = individualRegistration({ 'individualEnrollment.reprovisionPolicy': policy });
-    expect([understood(group).reprovision, understood(individual).reprovision]).toEqual([
+    expect([group, individual].map((text) => understood(text).enrollment.reprovision)).toEqual([
       expected,
       expected,
     ]);

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { mayAct, parsePrincipal } from '../../shared/wire/principal.ts';
-import { answerRoute, type ManagementRequest, type Route } from '../../shared/wire/route-table.ts';
-import { main } from '../support/a-request.ts';
+import { mayAct, parsePrincipal, principalHeader } from '../../shared/wire/principal.ts';
+import {
+  answerRoute,
+  type ManagementRequest,
+  type Route,
+  scopeIn,
+} from '../../shared/wire/route-table.ts';
+import { main } from '../support/a-question.ts';
 
 const principal = (claims: readonly object[], but: object = {}): string =>
   Buffer.from(JSON.stringify({ auth_typ: 'aad', claims, ...but })).toString('base64');
@@ -50,14 +55,14 @@ describe('a route', () => {
     },
     { method: 'GET', path: '', role: 'Read', handle: async () => ({ status: 200, jsonBody: [] }) },
   ];
-  const ask = (but: Partial<ManagementRequest>) =>
-    answerRoute(table, undefined, new Set([main]), {
+  type But = Partial<ManagementRequest> & { principal?: string | null; scope?: string };
+  const ask = ({ principal: who = as('Admin'), scope = 'main', ...but }: But) =>
+    answerRoute(table, undefined, () => scopeIn(new Set([main]), scope), {
       method: 'POST',
-      scope: 'main',
       rest: 'pump/moves',
       query: new URLSearchParams(),
       body: async () => '',
-      principal: as('Admin'),
+      header: (name) => (name === principalHeader ? who : null),
       ...but,
     });
 
@@ -69,7 +74,7 @@ describe('a route', () => {
     expect(await ask({ method: 'GET', rest: '' })).toMatchObject({ status: 200 });
   });
 
-  test.each<[string, Partial<ManagementRequest>, string]>([
+  test.each<[string, But, string]>([
     ['nobody', { principal: null }, 'unauthenticated'],
     ['another role', { principal: as('Read') }, 'forbidden'],
     ['another scope', { scope: 'other' }, 'unknown-scope'],

@@ -1,14 +1,29 @@
-import { CosmosClient, type CosmosClientOptions, type Database } from '@azure/cosmos';
+import type { CosmosClientOptions, Database } from '@azure/cosmos';
 import { databaseId } from '../../wire/containers.ts';
 
+/** The database, once its SDK is loaded: the webhook's first answers need not wait for it. */
+export type CosmosDatabase = () => Promise<Database>;
+
 /**
- * The database, by the account's connection string. The SDK retries a 429 by itself; how often is ours to say, because whoever asks has a
+ * The database, by the account's connection string, made when it is first asked for. The SDK retries a 429 by itself; how often is ours to say, because whoever asks has a
  * deadline and an answer without the store.
  */
 export const cosmosDatabase = (
   connectionString: string,
   options: Partial<CosmosClientOptions> = {},
-): Database => {
+): CosmosDatabase => {
+  let made: Promise<Database> | undefined;
+  return () => {
+    made ??= connect(connectionString, options);
+    return made;
+  };
+};
+
+const connect = async (
+  connectionString: string,
+  options: Partial<CosmosClientOptions>,
+): Promise<Database> => {
+  const { CosmosClient } = await import('@azure/cosmos');
   const parts = new Map(
     connectionString.split(';').map((part) => {
       const at = part.indexOf('=');

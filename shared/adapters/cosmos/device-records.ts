@@ -1,27 +1,27 @@
-import type { Database, JSONObject, OperationInput, SqlQuerySpec } from '@azure/cosmos';
+import type { Container, JSONObject, OperationInput, SqlQuerySpec } from '@azure/cosmos';
 import type { DeviceKey, DeviceRecord } from '../../domain/device.ts';
 import type { SettledMove } from '../../domain/move.ts';
 import type { Scope } from '../../domain/scope.ts';
-import type { DeviceRecords, Due } from '../../ports/device-records.ts';
+import { type DeviceRecords, type Due, type Page, unreadable } from '../../ports/device-records.ts';
 import { containers } from '../../wire/containers.ts';
 import { dueIn, parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
 import { parseSettledDocument, toSettledDocument } from '../../wire/move-document.ts';
-import { statusOf } from './client.ts';
+import { type CosmosDatabase, statusOf } from './client.ts';
 
 /** 404: it is gone; 409: it exists; 412: another version; 449: two writes met. In each case what was read is no longer so. */
 const supersededStatuses: readonly (number | undefined)[] = [404, 409, 412, 449];
 
 /** One point read, one conditional write: the etag is the fence. */
-export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
-  const container = database.container(containers.devices.id);
+export const cosmosDeviceRecords = (database: CosmosDatabase): DeviceRecords => {
+  const open = async () => (await database()).container(containers.devices.id);
   return {
     read: async ({ id, slice }, abortSignal) => {
+      const container = await open();
       const { resource, etag } = await container.item(id, slice).read({ abortSignal });
-      return resource === undefined
-        ? undefined
-        : { record: parseDeviceDocument(resource), version: etag };
+      return resource === undefined ? undefined : { record: ours(resource, id), version: etag };
     },
     write: async (key, record, version, abortSignal, settled) => {
+      const container = await open();
       const document = toDeviceDocument(key, record);
       try {
         if (version === undefined) await container.items.create(document, { abortSignal });
@@ -39,15 +39,26 @@ export const cosmosDeviceRecords = (database: Database): DeviceRecords => {
         throw new Error(`Cosmos DB did not write ${containers.devices.id}`, { cause: error });
       }
     },
-    ...lists(container),
+    ...lists(open),
   };
 };
 
-type Container = ReturnType<Database['container']>;
+const ours = (document: unknown, id: string): DeviceRecord => {
+  try {
+    return parseDeviceDocument(document);
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    const error = new Error(`the document ${id} is none of ours: ${because}`, { cause });
+    throw Object.assign(error, { name: unreadable });
+  }
+};
 
 /** What is found by query: the slices are many, so only what is indexed, and a page at a time. Pages may be empty before the last. */
-const lists = ({ items }: Container): Pick<DeviceRecords, 'due' | 'attended' | 'history'> => ({
+const lists = (
+  open: () => Promise<Container>,
+): Pick<DeviceRecords, 'due' | 'attended' | 'all' | 'history'> => ({
   due: async (now, countMax, abortSignal) => {
+    const { items } = await open();
     const parameters = [{ name: '@now', value: now }];
     const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now', parameters };
     const pages = items.query(query, { maxItemCount: countMax, abortSignal });
@@ -58,26 +69,12 @@ const lists = ({ items }: Container): Pick<DeviceRecords, 'due' | 'attended' | '
     }
     return found.slice(0, countMax);
   },
-  attended: async (scope, maxItemCount, after, abortSignal) => {
-    const options = {
-      maxItemCount,
-      abortSignal,
-      ...(after === undefined ? {} : { continuationToken: after }),
-    };
-    try {
-      const pages = items.query(attendedOf(scope), options);
-      for (;;) {
-        const { resources = [], continuationToken } = await pages.fetchNext();
-        const records = resources.map(parseDeviceDocument);
-        if (records.length > 0 || !pages.hasMoreResults())
-          return { records, after: continuationToken || undefined };
-      }
-    } catch (error) {
-      if (after !== undefined && statusOf(error) === 400) return 'bad-after';
-      throw error;
-    }
-  },
+  attended: (scope, countMax, after, signal) =>
+    page(open, { ...of(scope), query: attended }, countMax, after, signal),
+  all: (scope, countMax, after, signal) =>
+    page(open, { ...of(scope), query: all }, countMax, after, signal),
   history: async ({ id, slice }, maxItemCount, abortSignal) => {
+    const { items } = await open();
     const parameters = [{ name: '@device', value: id }];
     const query = { query: 'SELECT * FROM c WHERE c.historyOf = @device', parameters };
     const options = { partitionKey: slice, maxItemCount, abortSignal };
@@ -87,14 +84,43 @@ const lists = ({ items }: Container): Pick<DeviceRecords, 'due' | 'attended' | '
   },
 });
 
-const attendedOf = (scope: Scope): SqlQuerySpec => ({
-  query: 'SELECT * FROM c WHERE c.nextAt > @never AND c.id >= @from AND c.id < @to',
+const all = 'SELECT * FROM c WHERE c.id >= @from AND c.id < @to';
+const attended = `${all} AND c.nextAt > @never`;
+
+const of = (scope: Scope) => ({
   parameters: [
-    { name: '@never', value: 0 },
     { name: '@from', value: `${scope}:` },
     { name: '@to', value: `${scope};` }, // the character after the colon
+    { name: '@never', value: 0 },
   ],
 });
+
+const page = async (
+  open: () => Promise<Container>,
+  query: SqlQuerySpec,
+  maxItemCount: number,
+  after: string | undefined,
+  abortSignal: AbortSignal,
+): Promise<Page | 'bad-after'> => {
+  const { items } = await open();
+  const options = {
+    maxItemCount,
+    abortSignal,
+    ...(after === undefined ? {} : { continuationToken: after }),
+  };
+  try {
+    const pages = items.query(query, options);
+    for (;;) {
+      const { resources = [], continuationToken } = await pages.fetchNext();
+      const records = resources.map(parseDeviceDocument);
+      if (records.length > 0 || !pages.hasMoreResults())
+        return { records, after: continuationToken || undefined };
+    }
+  } catch (error) {
+    if (after !== undefined && statusOf(error) === 400) return 'bad-after';
+    throw error;
+  }
+};
 
 /** Both in one batch of one partition: the whole of it, or nothing. */
 const settle = async (

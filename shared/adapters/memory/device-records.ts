@@ -1,6 +1,6 @@
-import { type DeviceKey, nextAtOf } from '../../domain/device.ts';
+import { type DeviceKey, type DeviceRecord, nextAtOf } from '../../domain/device.ts';
 import type { SettledMove } from '../../domain/move.ts';
-import type { DeviceRecords, Kept } from '../../ports/device-records.ts';
+import type { DeviceRecords, Kept, Page } from '../../ports/device-records.ts';
 
 /** A process must not fill up with a fleet. */
 const recordCountMax = 100_000;
@@ -15,6 +15,16 @@ type Held = {
 export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords => {
   const records = new Map<string, Held>();
   let writes = 0;
+  const page = (takes: (record: DeviceRecord) => boolean, countMax: number, after = ''): Page => {
+    const found = [...records]
+      .filter(([id, { kept }]) => id > after && takes(kept.record))
+      .sort(([one], [other]) => (one < other ? -1 : 1));
+    const taken = found.slice(0, countMax);
+    return {
+      records: taken.map(([, { kept }]) => kept.record),
+      after: found.length > countMax ? taken.at(-1)?.[0] : undefined,
+    };
+  };
   return {
     read: async ({ id }) => records.get(id)?.kept,
     write: async (key: DeviceKey, record, version, _signal, settled) => {
@@ -31,19 +41,10 @@ export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords 
       [...records.values()]
         .filter(({ kept }) => (nextAtOf(kept.record) ?? Number.POSITIVE_INFINITY) <= now)
         .slice(0, dueMax),
-    attended: async (scope, countMax, after = '') => {
-      const found = [...records.entries()]
-        .filter(
-          ([, { kept }]) => kept.record.scope === scope && nextAtOf(kept.record) !== undefined,
-        )
-        .filter(([id]) => id > after)
-        .sort(([one], [other]) => (one < other ? -1 : 1));
-      const page = found.slice(0, countMax);
-      return {
-        records: page.map(([, { kept }]) => kept.record),
-        after: found.length > countMax ? page.at(-1)?.[0] : undefined,
-      };
-    },
+    attended: async (scope, countMax, after) =>
+      page((record) => record.scope === scope && nextAtOf(record) !== undefined, countMax, after),
+    all: async (scope, countMax, after) =>
+      page((record) => record.scope === scope, countMax, after),
     history: async ({ id }, historyMax) => records.get(id)?.history.slice(-historyMax) ?? [],
   };
 };

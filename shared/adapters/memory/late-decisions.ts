@@ -1,4 +1,4 @@
-import type { RecordDecision } from '../../flows/allocate-device.ts';
+import type { RecordDecision } from '../../flows/record-decision.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import type { LateDecision, LateDecisions } from '../../ports/late-decisions.ts';
 

@@ -1,0 +1,61 @@
+import type { Policy } from '../../domain/policy.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Deadline } from '../../ports/deadline.ts';
+import type { Policies, PolicyVersions } from '../../ports/policies.ts';
+import { containers } from '../../wire/containers.ts';
+import {
+  parseVersionDocument,
+  policyKind,
+  toVersionDocument,
+  versionId,
+} from '../../wire/policy-version.ts';
+import { type CosmosDatabase, statusOf } from './client.ts';
+import { type SnapshotLimits, snapshotOf } from './snapshot.ts';
+
+/** The newest version; that of the settings while there is none, and while the store has not been read. */
+export const cosmosPolicies = (
+  versions: PolicyVersions,
+  seed: Policy,
+  clock: Clock,
+  deadline: Deadline,
+  limits: SnapshotLimits,
+  complain: (line: string) => void,
+): Policies =>
+  snapshotOf(
+    'policy',
+    seed,
+    async (signal) => (await versions.newest(signal))?.policy ?? seed,
+    { clock, deadline, complain },
+    limits,
+  );
+
+/** All in one partition, so that the newest is found by one cheap query; a version is created once. */
+export const cosmosPolicyVersions = (database: CosmosDatabase): PolicyVersions => {
+  const open = async () => (await database()).container(containers.policy.id);
+  return {
+    newest: async (abortSignal) => {
+      const { items } = await open();
+      const query = 'SELECT TOP 1 * FROM c ORDER BY c.version DESC';
+      const options = { partitionKey: policyKind, abortSignal };
+      const { resources } = await items.query(query, options).fetchAll();
+      const [newest] = resources;
+      return newest === undefined ? undefined : parseVersionDocument(newest);
+    },
+    read: async (version, abortSignal) => {
+      const container = await open();
+      const item = container.item(versionId(version), policyKind);
+      const { resource } = await item.read({ abortSignal });
+      return resource === undefined ? undefined : parseVersionDocument(resource);
+    },
+    put: async (kept, abortSignal) => {
+      const { items } = await open();
+      try {
+        await items.create(toVersionDocument(kept), { abortSignal });
+        return 'written';
+      } catch (error) {
+        if (statusOf(error) === 409) return 'superseded';
+        throw new Error(`Cosmos DB did not write ${containers.policy.id}`, { cause: error });
+      }
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import type { EventHubProducerClient } from '@azure/event-hubs';
+import type { TokenCredential } from '@azure/identity';
+import { deviceKey } from '../../domain/device.ts';
+import type { Deadline } from '../../ports/deadline.ts';
+import type { LateDecision, LateDecisions } from '../../ports/late-decisions.ts';
+import { toLateDecisionDocument } from '../../wire/late-decision-document.ts';
+
+/** The Event Hub of decisions, by connection string, or by the namespace's name and the app's own identity. */
+export type DecisionsHub = {
+  readonly name: string;
+  readonly connection: { readonly string: string } | { readonly namespace: string };
+};
+
+export type BufferLimits = {
+  /** How long one decision may take to be in the hub. */
+  readonly timeoutMs: number;
+  /** How many may be under way to it. */
+  readonly sendingMax: number;
+};
+
+export const bufferLimits: BufferLimits = { timeoutMs: 5_000, sendingMax: 1_000 };
+
+/**
+ * Late decisions in an Event Hub, each device's in one partition: they outlive this process. The client is made when the first is late. What
+ * the hub does not take, in time or at all, waits in the process instead.
+ */
+export const eventHubLateDecisions = (
+  hub: DecisionsHub,
+  credential: () => Promise<TokenCredential>,
+  otherwise: LateDecisions,
+  deadline: Deadline,
+  { timeoutMs, sendingMax }: BufferLimits,
+  complain: (line: string) => void,
+): LateDecisions => {
+  let made: Promise<EventHubProducerClient> | undefined;
+  let sending = 0;
+  const producer = (): Promise<EventHubProducerClient> => {
+    made ??= connect(hub, credential);
+    made.catch(() => {
+      made = undefined; // the next one tries again
+    });
+    return made;
+  };
+  const send = (late: LateDecision): Promise<void> =>
+    deadline(timeoutMs, async (abortSignal) => {
+      const { scope, deviceId } = late.asked;
+      const options = { partitionKey: deviceKey(scope, deviceId).id, abortSignal };
+      const client = await producer();
+      await client.sendBatch([{ body: toLateDecisionDocument(late) }], options);
+    });
+  return {
+    keep: (late) => {
+      if (sending >= sendingMax) return otherwise.keep(late);
+      sending += 1;
+      send(late)
+        .catch((error: unknown) => {
+          const because = error instanceof Error ? error.message : String(error);
+          complain(JSON.stringify({ event: 'decision-not-buffered', because }));
+          otherwise.keep(late);
+        })
+        .finally(() => {
+          sending -= 1;
+        });
+    },
+  };
+};
+
+/** The SDK's own would repeat for minutes, behind our deadline. */
+const retryOptions = { maxRetries: 1, retryDelayInMs: 200, timeoutInMs: 4_000 };
+
+const connect = async (
+  { name, connection }: DecisionsHub,
+  credential: () => Promise<TokenCredential>,
+): Promise<EventHubProducerClient> => {
+  const { EventHubProducerClient: Client } = await import('@azure/event-hubs');
+  return 'string' in connection
+    ? new Client(connection.string, name, { retryOptions })
+    : new Client(connection.namespace, name, await credential(), { retryOptions });
+};

@@ -1,0 +1,30 @@
+import type { HubHostName } from '../../domain/hub.ts';
+import {
+  type IntakeKind,
+  type IntakeMinute,
+  intakeMinutes,
+  minuteOf,
+} from '../../domain/intake.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Intakes } from '../../ports/intakes.ts';
+
+/** Counts in the process, by hub and minute, as long as they matter. */
+export const memoryIntakes = (
+  clock: Clock,
+): Intakes & { readonly rows: () => readonly IntakeMinute[] } => {
+  let counted = new Map<string, IntakeMinute>();
+  const recent = ({ minute }: IntakeMinute): boolean =>
+    minute > minuteOf(clock.now()) - intakeMinutes;
+  return {
+    note: (hub: HubHostName, kind: IntakeKind) => {
+      const minute = minuteOf(clock.now());
+      const key = `${minute} ${hub}`;
+      const row = counted.get(key) ?? { hub, minute, answered: 0, confirmed: 0, inVain: 0 };
+      counted.set(key, { ...row, [kind]: row[kind] + 1 });
+    },
+    rows: () => {
+      counted = new Map([...counted].filter(([, row]) => recent(row)));
+      return [...counted.values()];
+    },
+  };
+};

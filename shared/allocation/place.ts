@@ -1,0 +1,102 @@
+import type { RegistrationId } from '../domain/device.ts';
+import type { HubHostName } from '../domain/hub.ts';
+import type { DeviceFacts, Placement } from './placement.ts';
+import { firstInRank, nameHash } from './rank.ts';
+import { leastOverfull } from './room.ts';
+import { type Candidate, isBarred, type Listed, listedAs, type Roster } from './roster.ts';
+import { type Standing, standings } from './standing.ts';
+import { choose } from './strategy.ts';
+
+/** A device that is to be placed. */
+export type Newcomer = {
+  readonly registrationId: RegistrationId;
+  readonly linkedHubs: readonly string[];
+  readonly facts: DeviceFacts;
+  readonly triedInVain: ReadonlySet<HubHostName>;
+};
+
+/** [A3] [A4] The best standing first; within it as the strategy says. */
+export const placeAmong = (
+  asked: Newcomer,
+  placement: Placement,
+  home: Candidate | undefined,
+  roster: Roster,
+): Candidate => {
+  const peers = best(candidatesFor(asked, placement, roster));
+  const device = nameHash(asked.registrationId);
+  const { facts } = asked;
+  switch (peers[0]?.standing) {
+    case 'full':
+      return firstInRank(device, leastOverfull(peers));
+    case 'closed':
+    case 'barred':
+    case 'reserved':
+      // Nothing is better than where it is, and a move between dead hubs could only lose it.
+      return home ?? firstInRank(device, peers);
+    default:
+      return choose(peers, { device, facts, placement, slackPercent: roster.slackPercent });
+  }
+};
+
+/** Those of the best standing; and of hubs that no rule allows, those that are best otherwise. */
+export const best = (candidates: readonly Candidate[]): readonly Candidate[] => {
+  let lowest = Number.POSITIVE_INFINITY;
+  let peers: Candidate[] = [];
+  for (const candidate of candidates) {
+    const order = orderOf(candidate);
+    if (order > lowest) continue;
+    if (order < lowest) peers = [];
+    lowest = order;
+    peers.push(candidate);
+  }
+  return peers;
+};
+
+const orderOf = ({ standing, listed }: Candidate): number =>
+  order[standing] + order[listed.standing] / standings.length;
+
+const order = Object.fromEntries(standings.map((standing, index) => [standing, index])) as Readonly<
+  Record<Standing, number>
+>;
+
+/** Each hub once, by the first of its spellings in code-unit order: [A6] not by its place, and [A4] not counted twice. */
+export const candidatesFor = (
+  { linkedHubs, triedInVain }: Newcomer,
+  { rules }: Placement,
+  roster: Roster,
+): readonly Candidate[] => {
+  const candidates: Candidate[] = [];
+  for (const [spelled, listed] of distinct(linkedHubs, roster)) {
+    const standing = standingFor(listed, triedInVain, rules, roster);
+    candidates.push({ spelled, listed, standing });
+  }
+  return candidates;
+};
+
+const standingFor = (
+  listed: Listed,
+  triedInVain: Newcomer['triedInVain'],
+  rules: Placement['rules'],
+  roster: Roster,
+): Standing => {
+  const { hub, standing } = listed;
+  if (hub.hostName === roster.policy.quarantine) return 'reserved';
+  if (isBarred(roster, listed, rules)) return 'barred';
+  const isOpen = standing === 'eligible' || standing === 'throttled';
+  return isOpen && triedInVain.has(hub.hostName) ? 'unconfirmed' : standing;
+};
+
+const distinct = (linkedHubs: readonly string[], roster: Roster): ReadonlyMap<string, Listed> => {
+  const spellings = new Map<HubHostName, string>();
+  const found = new Map<string, Listed>();
+  for (const spelled of linkedHubs) {
+    const listed = listedAs(roster, spelled);
+    const { hostName } = listed.hub;
+    const known = spellings.get(hostName);
+    if (known !== undefined && known <= spelled) continue;
+    if (known !== undefined) found.delete(known);
+    spellings.set(hostName, spelled);
+    found.set(spelled, listed);
+  }
+  return found;
+};

@@ -1,0 +1,78 @@
+import { dpsRegistrations } from '../adapters/dps/registrations.ts';
+import {
+  type DeviceProfile,
+  deviceMoveProfile,
+  rehomeProfile,
+} from '../adapters/iot-hub/device-profile.ts';
+import { iotHubDeviceSignal, signalLimits } from '../adapters/iot-hub/device-signal.ts';
+import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
+import { hubClients } from '../adapters/iot-hub/hub-clients.ts';
+import { systemCredential } from '../adapters/system/credential.ts';
+import { type MoveLimits, moveLimits } from '../campaign/limits.ts';
+import type { MoveSettings } from '../config/move-settings.ts';
+import type { HubTable } from '../domain/hub-table.ts';
+import type { Scope } from '../domain/scope.ts';
+import { type EndMove, endMove } from '../flows/end-move.ts';
+import { type MoveDevice, moveDevice } from '../flows/move-device.ts';
+import { type OnHubEvent, onHubEvent } from '../flows/on-hub-event.ts';
+import { recordEvidence } from '../flows/record-evidence.ts';
+import { type SweepMoves, sweepMoves } from '../flows/sweep-moves.ts';
+import type { Store } from './store.ts';
+
+export type Moves = {
+  readonly onHubEvent: OnHubEvent;
+  readonly sweepMoves: SweepMoves;
+  readonly moveDevice: MoveDevice;
+  readonly endMove: EndMove;
+  readonly hubTable: () => Promise<HubTable>;
+  /** Where devices report; undefined where they do not. */
+  readonly propertyName: string | undefined;
+  /** Whether the hubs' events come by Event Hub. */
+  readonly listens: boolean;
+};
+
+const sweepLimits = { dueMax: 500, atOnceMax: 16, budgetMs: 50_000 };
+const twinTimeoutMs = 5_000;
+
+export const limitsOf = ({ device, lookMs, silenceMs }: MoveSettings): MoveLimits => {
+  const backOff = { baseMs: lookMs, maxMs: 15 * lookMs };
+  const remembersIds = device.profile === 'rehome';
+  return { ...moveLimits, lookMs, backOff, silenceMs, remembersIds };
+};
+
+export const movesOf = (
+  scopes: ReadonlySet<Scope>,
+  store: Store,
+  settings: MoveSettings,
+): Moves => {
+  const { hubConnections, dps, device, listens } = settings;
+  const { clock, deadline } = store;
+  const limits = limitsOf(settings);
+  const profile = profileOf(device, dps);
+  const access = { connectionStrings: hubConnections, credential: systemCredential };
+  const clients = hubClients(access);
+  const ports = {
+    ...store,
+    signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
+    twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),
+    registrations: dpsRegistrations(dps, systemCredential, deadline, twinTimeoutMs),
+  };
+  return {
+    onHubEvent: onHubEvent(scopes, recordEvidence(ports, limits)),
+    sweepMoves: sweepMoves(ports, { ...limits, ...sweepLimits }),
+    moveDevice: moveDevice(ports, limits),
+    endMove: endMove(ports, limits),
+    hubTable: store.hubTables.known,
+    propertyName: profile.propertyName,
+    listens,
+  };
+};
+
+const profileOf = (
+  { profile, methodName, propertyName }: MoveSettings['device'],
+  dps: MoveSettings['dps'],
+): DeviceProfile => {
+  if (profile === 'rehome') return rehomeProfile(methodName, propertyName);
+  const idScopes = [...dps].map(([scope, { idScope = '' }]) => [scope, idScope] as const);
+  return deviceMoveProfile(new Map(idScopes));
+};

@@ -1,0 +1,59 @@
+import { cosmosDatabase } from '../adapters/cosmos/client.ts';
+import { cosmosDeviceRecords } from '../adapters/cosmos/device-records.ts';
+import { cosmosEnrollments } from '../adapters/cosmos/enrollments.ts';
+import { cosmosHubTables } from '../adapters/cosmos/hub-tables.ts';
+import { cosmosIntakes, flushLimits } from '../adapters/cosmos/intakes.ts';
+import { cosmosPolicies, cosmosPolicyVersions } from '../adapters/cosmos/policies.ts';
+import { snapshotLimits } from '../adapters/cosmos/snapshot.ts';
+import { memoryDeviceRecords } from '../adapters/memory/device-records.ts';
+import { memoryEnrollments } from '../adapters/memory/enrollments.ts';
+import { memoryHubTables } from '../adapters/memory/hub-tables.ts';
+import { memoryIntakes } from '../adapters/memory/intakes.ts';
+import { memoryPolicies, memoryPolicyVersions } from '../adapters/memory/policies.ts';
+import { systemClock as clock } from '../adapters/system/clock.ts';
+import { systemComplaint as complain } from '../adapters/system/complaint.ts';
+import { systemDeadline as deadline } from '../adapters/system/deadline.ts';
+import { systemDice as dice } from '../adapters/system/dice.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Policy } from '../domain/policy.ts';
+
+export type Store = ReturnType<typeof storeOf>;
+
+/** Where everything is kept: in Cosmos DB, or in the process where no account is set. */
+export const storeOf = (settings: Settings, policy: Policy) => ({
+  ...(settings.cosmos === undefined
+    ? inMemory(settings, policy)
+    : inCosmos(settings, settings.cosmos, policy)),
+  clock,
+  deadline,
+  dice,
+});
+
+const inMemory = ({ hubs }: Settings, policy: Policy) => {
+  const versions = memoryPolicyVersions();
+  return {
+    records: memoryDeviceRecords(),
+    enrollments: memoryEnrollments(),
+    hubTables: memoryHubTables(hubs, clock),
+    intakes: memoryIntakes(clock),
+    versions,
+    policies: memoryPolicies(versions, policy),
+    warm: () => undefined,
+  };
+};
+
+const inCosmos = ({ hubs }: Settings, connectionString: string, policy: Policy) => {
+  const database = cosmosDatabase(connectionString);
+  const versions = cosmosPolicyVersions(database);
+  const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
+  return {
+    records: cosmosDeviceRecords(database),
+    enrollments: cosmosEnrollments(database),
+    hubTables: cosmosHubTables(database, hubs, clock, deadline, snapshotLimits, complain),
+    intakes: cosmosIntakes(database, instance, counts, deadline, flushLimits, complain),
+    versions,
+    policies: cosmosPolicies(versions, policy, clock, deadline, snapshotLimits, complain),
+    /** Loads the SDK behind everybody's back: the first device need not wait for it. */
+    warm: () => void database().catch(() => undefined),
+  };
+};

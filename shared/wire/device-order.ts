@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { parseJson } from './parse-json.ts';
+import { fieldErrors, type Refusal, refuse } from './problem.ts';
+
+const orderBytesMax = 16 * 1024;
+
+const reason = z.strictObject({ reason: z.string().trim().min(1).max(200) });
+
+/** `{ reason }` */
+export const parseReason = (
+  text: string,
+): { readonly kind: 'read'; readonly reason: string } | Refusal => {
+  const read = readBody(reason, text);
+  return read.kind === 'refused' ? read : { kind: 'read', reason: read.data.reason };
+};
+
+/** A record of a device is 1 KB at most: a few short labels. */
+const labelCountMax = 8;
+
+const labels = z
+  .record(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][\w.-]{0,31}$/,
+        'expected a letter or digit, then 31 letters, digits, _ . - at most',
+      ),
+    z.string().min(1).max(64),
+  )
+  .refine(
+    (given) => Object.keys(given).length <= labelCountMax,
+    `more than ${labelCountMax} labels`,
+  );
+
+/** `{ tenant: 'contoso', region: 'westeurope' }` */
+export const parseLabels = (
+  text: string,
+): { readonly kind: 'read'; readonly labels: Readonly<Record<string, string>> } | Refusal => {
+  const read = readBody(labels, text);
+  return read.kind === 'refused' ? read : { kind: 'read', labels: read.data };
+};
+
+const readBody = <Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+): { readonly kind: 'data'; readonly data: z.output<Schema> } | Refusal => {
+  if (Buffer.byteLength(text) > orderBytesMax)
+    return refuse('bad-request', [{ field: 'body', detail: `more than ${orderBytesMax} bytes` }]);
+  const given = parseJson(text);
+  if (given === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
+  const read = schema.safeParse(given);
+  return read.success
+    ? { kind: 'data', data: read.data }
+    : refuse('bad-request', fieldErrors(read.error));
+};

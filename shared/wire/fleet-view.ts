@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { registrationId } from '../domain/device.ts';
+import type { Enrollment } from '../domain/enrollment.ts';
+import { hubHostName } from '../domain/hub.ts';
+import { instant } from '../domain/instant.ts';
+import { parseScope } from '../domain/scope.ts';
+import type { FleetPage } from '../flows/export-fleet.ts';
+import { parseHubDocument, toHubDocument } from './hub-document.ts';
+
+/** A page of a fleet as `npx rehome export` writes it: all that it takes to place the devices anew. */
+export const toFleetView = ({ table, enrollments, devices, after }: FleetPage) => ({
+  takenAt: table.takenAt,
+  hubs: [...table.hubs.values()].map(toHubDocument),
+  enrollments: Object.fromEntries(enrollments),
+  devices: devices.map((device) => ({
+    scope: device.scope,
+    deviceId: device.deviceId,
+    registrationId: device.registrationId,
+    enrollment: device.enrollment,
+    hub: device.observed?.hub ?? device.pending?.hub,
+    labels: device.labels,
+    quarantined: device.quarantine ? true : undefined,
+  })),
+  after: after ?? null,
+});
+
+const host = z.string().transform(hubHostName);
+
+const enrollment = z
+  .object({
+    kind: z.enum(['individual', 'group']),
+    id: z.string(),
+    reprovision: z.enum(['migrate', 'reset', 'never']),
+    hubs: z.array(host).optional(),
+    linked: z.array(host).optional(),
+    etag: z.string().optional(),
+  })
+  .transform(({ hubs, linked, etag, ...rest }): Enrollment => ({ ...rest, hubs, linked, etag }));
+
+const scope = z.string().transform((text, context) => {
+  const parsed = parseScope(text);
+  if (parsed) return parsed;
+  context.addIssue('not a scope');
+  return z.NEVER;
+});
+
+export const fleetPage = z.object({
+  takenAt: z.number().transform(instant),
+  hubs: z.array(z.unknown()).transform((hubs) => hubs.map(parseHubDocument)),
+  enrollments: z.record(z.string(), enrollment),
+  devices: z.array(
+    z.object({
+      scope,
+      deviceId: z.string(),
+      registrationId: z.string().transform(registrationId),
+      enrollment: z.string().optional(),
+      hub: host.optional(),
+      labels: z.record(z.string(), z.string()).default({}),
+      quarantined: z.boolean().default(false),
+    }),
+  ),
+});
+export type FleetFile = z.output<typeof fleetPage>;
