@@ -5,64 +5,15 @@ import {
   type AllocationQuestion,
   allocate,
 } from '../../shared/allocation/allocate.ts';
-import { registrationId } from '../../shared/domain/device.ts';
-import type { ReprovisionPolicy } from '../../shared/domain/enrollment.ts';
-import { type Hub, hubHostName, hubStates } from '../../shared/domain/hub.ts';
+import { type Hub, hubHostName } from '../../shared/domain/hub.ts';
 import { type HubTable, hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
-import { aHub, aRoster, hostOf } from '../support/a-hub.ts';
-import { aQuestion, someFacts } from '../support/a-question.ts';
+import { aHub, aRoster } from '../support/a-hub.ts';
+import { aQuestion } from '../support/a-question.ts';
+import { question, slackPercent, table } from '../support/arbitrary-allocation.ts';
 
 const decide = (asked: AllocationQuestion, table: HubTable, slack: number): Allocation =>
   allocate(asked, aRoster(table, { slackPercent: slack }));
-
-/** Any table, any question: hubs that the table lists and others, spelled in any case, counted or not. */
-const slackPercent = fc.integer({ min: 0, max: 100 });
-
-const hubName = fc.constantFrom(...Array.from({ length: 12 }, (_, index) => `Hub-${index}`));
-
-const constants = (hub: Hub) =>
-  Object.fromEntries(
-    Object.entries(hub).map(([key, value]) => [key, fc.constant(value)]),
-  ) as unknown as { readonly [Key in keyof Hub]: fc.Arbitrary<Hub[Key]> };
-
-const hub = (name: string): fc.Arbitrary<Hub> =>
-  fc.record({
-    ...constants(aHub(name)),
-    state: fc.constantFrom(...hubStates, 'open' as const, 'open' as const),
-    weight: fc.integer({ min: 1, max: 1000 }),
-    capacity: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(1_000_000)),
-    deviceCount: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined }),
-  });
-
-const table: fc.Arbitrary<HubTable> = fc
-  .uniqueArray(hubName, { maxLength: 12 })
-  .chain((names) => fc.tuple(...names.map(hub)))
-  .map((hubs) => hubTable(hubs, instant(0)));
-
-const spelled = (name: string) =>
-  fc.constantFrom(hostOf(name), hostOf(name).toUpperCase(), hostOf(name).toLowerCase());
-
-const question: fc.Arbitrary<AllocationQuestion> = fc
-  .tuple(
-    fc
-      .uniqueArray(hubName, { minLength: 1, maxLength: 12 })
-      .chain((names) => fc.tuple(...names.map(spelled))),
-    fc.option(hubName, { nil: undefined }),
-    fc.string({ minLength: 1, maxLength: 40 }),
-    fc.constantFrom<ReprovisionPolicy>('migrate', 'reset', 'never'),
-    fc.uniqueArray(hubName, { maxLength: 3 }),
-  )
-  .map(([linkedHubs, current, device, reprovision, inVain]) => ({
-    registrationId: registrationId(device),
-    linkedHubs,
-    currentHub: current === undefined ? undefined : hubHostName(hostOf(current)),
-    reprovision,
-    facts: someFacts({ registrationId: registrationId(device) }),
-    triedInVain: new Set(inVain.map((name) => hubHostName(hostOf(name)))),
-    released: undefined,
-    isQuarantined: false,
-  }));
 
 const check = (law: (asked: AllocationQuestion, given: HubTable, slack: number) => void): void => {
   fc.assert(fc.property(question, table, slackPercent, law), { numRuns: 2_000 });

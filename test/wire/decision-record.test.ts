@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { allocate, allocateUnknown } from '../../shared/allocation/allocate.ts';
+import { decisionLog, parseDecisionLog, replay } from '../../shared/wire/decision-record.ts';
+import { aHub, aRoster, aTable } from '../support/a-hub.ts';
+import { aPolicy } from '../support/a-policy.ts';
+import { aQuestion } from '../support/a-question.ts';
+import { aRequest } from '../support/a-request.ts';
+import { policy, richQuestion, richTable, slackPercent } from '../support/arbitrary-allocation.ts';
+
+test('[A6] a decision of the log is the same again, from the version of the policy and the snapshot that it names', () => {
+  fc.assert(
+    fc.property(
+      richQuestion,
+      richTable,
+      policy,
+      slackPercent,
+      fc.boolean(),
+      (question, table, given, slack, isStoreDown) => {
+        const roster = aRoster(table, { policy: given, slackPercent: slack });
+        const answer = (isStoreDown ? allocateUnknown : allocate)(question, roster);
+        const storeFault = isStoreDown ? 'gone' : undefined;
+        const decision = { ...answer, question, roster, snapshotAgeMs: 1, storeFault };
+        const lines = decisionLog()(aRequest({ linked: ['east'] }), decision);
+        const [told, line] = lines.map((text) => parseDecisionLog(JSON.parse(text)));
+        if (!told || !('table' in told) || !('slackPercent' in told)) throw new Error('no table');
+        if (!line || !('asked' in line)) throw new Error('no decision');
+        expect(line.table).toBe(told.id);
+        const { hub, because, standing, degraded } = answer;
+        expect(replay(line, told, given)).toMatchObject({ hub, because, standing, degraded });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+const decided = (roster = aRoster(aTable(aHub('east'), aHub('west')))) => {
+  const question = aQuestion({ linked: ['east', 'west'] });
+  return {
+    ...allocate(question, roster),
+    question,
+    roster,
+    snapshotAgeMs: 1,
+    storeFault: undefined,
+  };
+};
+
+test('a snapshot is told once, and again when it tells something else', () => {
+  const linesOf = decisionLog();
+  const asked = aRequest({ linked: ['east', 'west'] });
+  const events = (roster = aRoster(aTable(aHub('east'), aHub('west')))) =>
+    linesOf(asked, decided(roster)).map((line) => JSON.parse(line).event);
+  expect(events()).toEqual(['hub-table', 'allocated']);
+  expect(events()).toEqual(['allocated']);
+  expect(events(aRoster(aTable(aHub('east', { weight: 2 }), aHub('west'))))).toEqual([
+    'hub-table',
+    'allocated',
+  ]);
+});
+
+test('[A10] what speaks against a hub is told, by decider; what speaks for it is not', () => {
+  const table = aTable(
+    aHub('east', { region: 'eastus', state: 'cordoned' }),
+    aHub('west', { region: 'westeurope' }),
+  );
+  const rules = [{ name: 'eu', regions: ['westeurope'] }];
+  const roster = aRoster(table, { policy: aPolicy({ rules }) });
+  const [, line = ''] = decisionLog()(aRequest({ linked: ['east', 'west'] }), decided(roster));
+  expect(JSON.parse(line)).toMatchObject({ rules: ['eu'], policy: 1 });
+  expect(JSON.parse(line).against).toEqual({
+    'east.azure-devices.net': {
+      open: 'no: it is cordoned',
+      residency: 'no: rule eu wants a hub in westeurope',
+    },
+  });
+});
+
+test('another line of the log is none of these', () => {
+  expect(parseDecisionLog({ event: 'move-settled' })).toBeUndefined();
+  expect(parseDecisionLog('text')).toBeUndefined();
+});
