@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
 
-/** The management API of one scope. @throws Error with what was wrong, in one line. */
-export type Api = (
-  method: 'GET' | 'POST' | 'DELETE',
-  rest: string,
-  body?: object,
-) => Promise<unknown>;
+/** The management API. @throws Error with what was wrong, in one line. */
+export type Api = {
+  /** `call('GET', 'policy/7')` */
+  readonly call: (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object | string,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<unknown>;
+  /** A device of the scope: `devices/main/pump%2f7`. */
+  readonly pathOf: (deviceId: string) => string;
+  readonly scope: string;
+};
 
 export type Where = {
   readonly url?: string | undefined;
@@ -23,21 +30,24 @@ export const connect = async (flags: Where): Promise<Api> => {
   const token = flags.token ?? process.env['REHOME_TOKEN'] ?? here.token;
   const scope = flags.scope ?? here.scope ?? 'main';
   if (!url) throw new Error('nothing runs here: start it with npm start, or say where with --url');
-  return async (method, rest, body) => {
-    const address = `${url}/api/devices/${encodeURIComponent(scope)}/${rest}`;
-    const response = await fetch(address, {
-      method,
-      headers: token ? { authorization: `Bearer ${token}` } : {},
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(60_000),
-    }).catch((error: Error) => {
-      throw new Error(
-        `${url} gives no answer (does it run?): ${String(error.cause ?? error.message)}`,
-      );
-    });
-    const answer = await response.json().catch(() => undefined);
-    if (!response.ok) throw new Error(problemOf(response.status, answer));
-    return answer;
+  return {
+    scope,
+    pathOf: (deviceId) => `devices/${encodeURIComponent(scope)}/${encodeURIComponent(deviceId)}`,
+    call: async (method, path, body, headers = {}) => {
+      const response = await fetch(`${url}/api/${path}`, {
+        method,
+        headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(60_000),
+      }).catch((error: Error) => {
+        throw new Error(
+          `${url} gives no answer (does it run?): ${String(error.cause ?? error.message)}`,
+        );
+      });
+      const answer = await response.json().catch(() => undefined);
+      if (!response.ok) throw new Error(problemOf(response.status, answer));
+      return answer;
+    },
   };
 };
 
@@ -52,12 +62,16 @@ const readHere = async (): Promise<Where> => {
 type Problem = {
   readonly title?: string;
   readonly detail?: string;
-  readonly errors?: readonly { readonly field: string; readonly detail: string }[];
+  readonly errors?: readonly FieldError[];
 };
+
+export type FieldError = { readonly field: string; readonly detail: string };
 
 const problemOf = (status: number, answer: unknown): string => {
   const { title = `status ${status}`, detail, errors = [] } = (answer ?? {}) as Problem;
-  const named = errors.map(({ field, detail: wrong }) => `${field}: ${wrong}`);
-  const details = detail === undefined ? named : [detail, ...named];
+  const details = detail === undefined ? named(errors) : [detail, ...named(errors)];
   return details.length > 0 ? `${title}: ${details.join('; ')}` : title;
 };
+
+export const named = (errors: readonly FieldError[]): readonly string[] =>
+  errors.map(({ field, detail }) => `${field}: ${detail}`);

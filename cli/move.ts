@@ -37,8 +37,8 @@ export const move = async (
   order: Order,
   say: (line: string) => void,
 ): Promise<boolean> => {
-  const path = encodeURIComponent(deviceId);
-  const begun = (await api('POST', `${path}/moves`, order)) as {
+  const path = api.pathOf(deviceId);
+  const begun = (await api.call('POST', `${path}/moves`, order)) as {
     readonly move: MoveView;
     readonly reply: string;
   };
@@ -53,7 +53,7 @@ export const move = async (
   for (;;) {
     const settled = await settledMove(api, path, id);
     if (settled) return tell(settled, step);
-    const { move: now } = (await api('GET', path)) as { readonly move: MoveView | null };
+    const { move: now } = (await api.call('GET', path)) as { readonly move: MoveView | null };
     const line = now
       ? `${now.stage}, request ${now.requestId}, sent ${now.requestsSent} times`
       : '';
@@ -76,7 +76,9 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const settledMove = async (api: Api, path: string, id: string): Promise<Settled | undefined> => {
-  const { moves } = (await api('GET', `${path}/moves`)) as { readonly moves: readonly Settled[] };
+  const { moves } = (await api.call('GET', `${path}/moves`)) as {
+    readonly moves: readonly Settled[];
+  };
   return moves.find((one) => one.id === id);
 };
 

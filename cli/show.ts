@@ -15,9 +15,11 @@ export const show = async (
   deviceId: string,
   say: (line: string) => void,
 ): Promise<void> => {
-  const path = encodeURIComponent(deviceId);
-  const { explained } = (await api('GET', path)) as DeviceView;
-  const { moves } = (await api('GET', `${path}/moves`)) as { readonly moves: readonly Settled[] };
+  const path = api.pathOf(deviceId);
+  const { explained } = (await api.call('GET', path)) as DeviceView;
+  const { moves } = (await api.call('GET', `${path}/moves`)) as {
+    readonly moves: readonly Settled[];
+  };
   say(`${deviceId}: ${explained.join(' ')}`);
   for (const { settledAt, from, to, verdict, because } of moves)
     say(`  ${settledAt}  ${from} → ${to}  ${verdict}: ${because}`);

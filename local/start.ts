@@ -130,6 +130,7 @@ const introduce = async (local: Readonly<Record<string, string>>): Promise<void>
 /** While a fleet comes, decisions by the hundred would hide everything else: what is not usual is shown. */
 let isProvisioning = true;
 const logged = (line: string): void => {
+  if (line.includes('"event":"hub-table"')) return; // long, and for machines
   const isUsual = line.includes('"event":"allocated"') && line.includes('"degraded":false');
   if (!isProvisioning || !isUsual) say(line);
 };

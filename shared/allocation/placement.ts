@@ -59,6 +59,16 @@ export const placementOf = (policy: Policy, facts: DeviceFacts): Placement => {
   };
 };
 
+/** Whether it takes what a device sends to say which rules apply: of a device whose payload is not known they are then not known either. */
+export const dependsOnPayload = (policy: Policy, facts: DeviceFacts): boolean => {
+  for (const { when, goesOn } of policy.rules) {
+    if (!matches({ ...when, payload: [] }, facts)) continue;
+    if (when.payload.length > 0) return true;
+    if (!goesOn) return false;
+  }
+  return false;
+};
+
 const matches = (when: Condition, facts: DeviceFacts): boolean => {
   const { scopes, regions, registrationId, labels, payload } = when;
   return (

@@ -3,7 +3,7 @@ import type { HubHostName } from '../domain/hub.ts';
 import { quarantineCampaign } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Policies } from '../ports/policies.ts';
+import type { Policies, PolicyVersions } from '../ports/policies.ts';
 import { type Change, changeRecord, type Ledger } from './change-record.ts';
 import type { MoveDevice, MoveOrder, MoveOutcome } from './move-device.ts';
 
@@ -42,6 +42,7 @@ export type Ordered =
 type Ports = Ledger & {
   readonly clock: Clock;
   readonly policies: Policies;
+  readonly versions: PolicyVersions;
   readonly moveDevice: MoveDevice;
 };
 
@@ -83,7 +84,9 @@ const mark = (ports: Ports, { scope, deviceId }: DeviceOrder, decide: Decide): P
   });
 
 const quarantine = async (ports: Ports, order: DeviceOrder): Promise<Ordered> => {
-  const { quarantine: exile } = await ports.policies.known();
+  const { versions, policies, deadline } = ports;
+  const newest = await deadline(storeTimeoutMs, versions.newest); // it may have been put a moment ago
+  const { quarantine: exile } = newest?.policy ?? policies.latest();
   if (exile === undefined) return { kind: 'no-quarantine' };
   const marked = await mark(ports, order, (record) => {
     if (!record) return 'unknown-device';
@@ -114,6 +117,8 @@ const giveBack = async (
   const stays = returnTo === undefined || hub === undefined || hub === returnTo;
   return { ...marked, move: stays ? undefined : await go(ports, order, returnTo) };
 };
+
+const storeTimeoutMs = 5_000;
 
 const dayMs = 24 * 60 * 60_000;
 

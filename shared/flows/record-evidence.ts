@@ -1,6 +1,7 @@
+import { outcomeOf } from '../allocation/remember.ts';
 import { decide } from '../campaign/decide.ts';
 import type { Evidence } from '../campaign/evidence.ts';
-import { entryAfter, isWorthWriting } from '../campaign/ledger.ts';
+import { entryAfter, isWorthWriting, type LedgerEntry } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import type { MoveEvent } from '../campaign/move-events.ts';
 import { lookedFor, whereaboutsAfter } from '../campaign/whereabouts.ts';
@@ -10,6 +11,7 @@ import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
+import type { Intakes } from '../ports/intakes.ts';
 import {
   type Change,
   changeRecord,
@@ -32,6 +34,7 @@ type Ports = Ledger & {
   readonly clock: Clock;
   readonly twins: DeviceTwins;
   readonly hubTables: HubTables;
+  readonly intakes: Intakes;
 };
 
 /**
@@ -41,15 +44,29 @@ type Ports = Ledger & {
  */
 export const recordEvidence =
   (ports: Ports, limits: MoveLimits): RecordEvidence =>
-  (scope, deviceId, evidence, isOnlyScope) =>
-    changeRecord(ports, deviceKey(scope, deviceId), async (record) => {
-      if (!record) return isOnlyScope ? firstSeen(scope, deviceId, evidence) : nothing;
+  async (scope, deviceId, evidence, isOnlyScope) => {
+    const entryOf = async (record: DeviceRecord | undefined): Promise<LedgerEntry | undefined> => {
+      if (!record) return isOnlyScope ? firstSeen(scope, deviceId, evidence) : undefined;
       // A device whose id differs in case alone is another one.
-      if (record.deviceId !== deviceId) return nothing;
-      return change(ports, limits, record, evidence);
-    });
+      return record.deviceId === deviceId ? change(ports, limits, record, evidence) : undefined;
+    };
+    const { entry, before } = await changeRecord(
+      ports,
+      deviceKey(scope, deviceId),
+      async (record): Promise<Change<Changed>> => {
+        const found = await entryOf(record);
+        return { entry: found, said: { entry: found, before: record } };
+      },
+    );
+    const told = entry && outcomeOf(before, entry.record);
+    if (told) ports.intakes.note(told.hub, told.kind);
+    return entry && settledOf(entry);
+  };
 
-const nothing: Change<undefined> = { entry: undefined, said: undefined };
+type Changed = {
+  readonly entry: LedgerEntry | undefined;
+  readonly before: DeviceRecord | undefined;
+};
 
 /**
  * [A7] An identity that a hub has just made, of a device that is not known: what became of an answer that nobody could record. Where
@@ -59,10 +76,10 @@ const firstSeen = (
   scope: Scope,
   deviceId: string,
   evidence: readonly Evidence[],
-): Change<undefined> => {
-  if (!evidence.some(({ kind }) => kind === 'created')) return nothing;
+): LedgerEntry | undefined => {
+  if (!evidence.some(({ kind }) => kind === 'created')) return undefined;
   const record = whereaboutsAfter(newDeviceRecord(scope, deviceId), evidence);
-  return { entry: { record, settled: undefined }, said: undefined };
+  return { record, settled: undefined };
 };
 
 const change = async (
@@ -70,7 +87,7 @@ const change = async (
   limits: MoveLimits,
   record: DeviceRecord,
   evidence: readonly Evidence[],
-): Promise<Change<SettledOf | undefined>> => {
+): Promise<LedgerEntry | undefined> => {
   const { move } = record;
   if (!move) return whereabouts(ports, record, evidence);
   const events = await decideOn(ports, limits, record, move, evidence);
@@ -79,7 +96,7 @@ const change = async (
   const sourceAnswers = source?.state !== 'closed' && move.sourceSilentAt === undefined;
   // Where a device on its way was seen is written with the verdict.
   const worth = isWorthWriting(move, events, sourceAnswers, limits);
-  return worth ? { entry, said: settledOf(entry) } : nothing;
+  return worth ? entry : undefined;
 };
 
 /**
@@ -90,15 +107,15 @@ const whereabouts = async (
   { clock, twins }: Ports,
   record: DeviceRecord,
   evidence: readonly Evidence[],
-): Promise<Change<SettledOf | undefined>> => {
+): Promise<LedgerEntry | undefined> => {
   const seen = whereaboutsAfter(record, evidence);
-  if (seen === record) return nothing;
+  if (seen === record) return undefined;
   const [from, to] = [record.observed?.hub, seen.observed?.hub];
   const isMoved = from !== undefined && to !== undefined && from !== to;
   const now = clock.now();
   const looked = isMoved ? await lookAtMove(twins, clock, record.deviceId, { from, to }) : [];
   const after = isMoved ? lookedFor(seen, looked, now) : seen;
-  return { entry: { record: after, settled: undefined }, said: undefined };
+  return { record: after, settled: undefined };
 };
 
 const decideOn = async (

@@ -37,6 +37,7 @@ const anInstance = (
   records: DeviceRecords = memoryDeviceRecords(),
   enrollments: Enrollments = memoryEnrollments(),
   storeTimeoutMs = 5_000,
+  atStoreMax = 100,
 ) => {
   let now = 0;
   const clock = {
@@ -64,7 +65,7 @@ const anInstance = (
     lateDecisions,
     deadline: systemDeadline,
   };
-  const allocationLimits = { slackPercent: 5, storeTimeoutMs, atStoreMax: 100, moves: moveLimits };
+  const allocationLimits = { slackPercent: 5, storeTimeoutMs, atStoreMax, moves: moveLimits };
   return {
     complaints,
     records,
@@ -211,6 +212,29 @@ test('an enrollment that could not be learnt holds up nobody, least of all a dev
   });
 });
 
+test('[A7] what is more than the store takes at once is answered without it, at once, and recorded later', async () => {
+  const kept = memoryDeviceRecords();
+  const gate = Promise.withResolvers<void>();
+  const slow: DeviceRecords = {
+    ...kept,
+    read: async (key, given) => {
+      await gate.promise;
+      return kept.read(key, given);
+    },
+  };
+  const { allocate, recordOf } = anInstance(slow, memoryEnrollments(), 5_000, 1);
+  const first = allocate(aRequest({ linked, device: 'first' }));
+  const shed = await allocate(aRequest({ linked, device: 'second' }));
+  expect(shed).toMatchObject({ degraded: true, storeFault: 'too many devices wait for the store' });
+  const resident = await allocate(aRequest({ linked, device: 'third', current: 'dead' }));
+  expect(resident).toMatchObject({ hub: hostOf('dead'), because: 'resident', degraded: true });
+  gate.resolve();
+  expect(await first).toMatchObject({ degraded: false });
+  await vi.waitFor(async () => {
+    expect((await recordOf('second'))?.pending?.hub).toBe(hubHostName(shed.hub));
+  }, patience);
+});
+
 describe('on Cosmos DB', () => {
   const anInstanceOnCosmos = async (storeTimeoutMs = 5_000) => {
     const { database, ...store } = await aStore();
@@ -277,6 +301,10 @@ describe('on Cosmos DB', () => {
         allocate(aRequest({ linked, device: 'newcomer' })),
         allocate(aRequest({ linked, device: 'resident', current: 'west' })),
       ]);
+      expect(await allocate(aRequest({ linked, device: 'dead', current: 'dead' }))).toMatchObject({
+        hub: hostOf('dead'),
+        degraded: true,
+      });
       expect(newcomer).toMatchObject({ degraded: true, storeFault: expect.any(String) });
       expect(newcomer).toMatchObject({ because: 'newcomer', standing: 'eligible' });
       expect(resident).toMatchObject({ hub: hostOf('west'), because: 'resident', degraded: true });

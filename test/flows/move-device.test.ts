@@ -52,6 +52,7 @@ const aWorld = async () => {
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
     registrations: { find: async () => 'absent' as const },
+    intakes: { note: () => undefined },
   };
   const enrollment = anEnrollment();
   await enrollments.learn(main, enrollment, never);

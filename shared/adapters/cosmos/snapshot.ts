@@ -2,12 +2,18 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 
 export type SnapshotLimits = {
-  /** How old a snapshot may get before it is renewed. */
+  /** How old a snapshot may get before it is renewed, behind everybody's back. */
   readonly ageMsMax: number;
+  /** How old before it is waited for: after a quiet hour what it says may be long past. */
+  readonly staleMsMax: number;
   readonly timeoutMs: number;
 };
 
-export const snapshotLimits: SnapshotLimits = { ageMsMax: 10_000, timeoutMs: 5_000 };
+export const snapshotLimits: SnapshotLimits = {
+  ageMsMax: 10_000,
+  staleMsMax: 30_000,
+  timeoutMs: 2_000,
+};
 
 type World = {
   readonly clock: Clock;
@@ -24,19 +30,19 @@ export const snapshotOf = <Value>(
   first: Value,
   read: (signal: AbortSignal) => Promise<Value>,
   { clock, deadline, complain }: World,
-  { ageMsMax, timeoutMs }: SnapshotLimits,
+  { ageMsMax, staleMsMax, timeoutMs }: SnapshotLimits,
 ) => {
   let value = first;
   let askedAt = Number.NEGATIVE_INFINITY;
-  let isRead = false;
+  let readAt = Number.NEGATIVE_INFINITY;
   const renew = async (): Promise<void> => {
     askedAt = clock.now();
     value = await deadline(timeoutMs, read);
-    isRead = true;
+    readAt = clock.now();
   };
-  /** Many may wait for the first. */
+  /** Many may wait for it. */
   let reading: Promise<void> | undefined;
-  const readFirst = (): Promise<void> => {
+  const renewed = (): Promise<void> => {
     reading ??= renew().finally(() => {
       reading = undefined;
     });
@@ -47,13 +53,17 @@ export const snapshotOf = <Value>(
     complain(JSON.stringify({ event: `${name}-not-renewed`, because }));
   };
   const latest = (): Value => {
-    if (clock.now() - askedAt >= ageMsMax) void renew().catch(complainOf);
+    if (clock.now() - askedAt >= ageMsMax) void renewed().catch(complainOf);
     return value;
   };
   return {
     latest,
+    /** What was read lately, or, where that fails, at all. @throws Error when it was never read. */
     known: async (): Promise<Value> => {
-      if (!isRead) await readFirst();
+      const [now, isRead] = [clock.now(), Number.isFinite(readAt)];
+      if (!isRead) await renewed();
+      else if (now - readAt >= staleMsMax && (reading || now - askedAt >= ageMsMax))
+        await renewed().catch(complainOf);
       return latest();
     },
   };
