@@ -201,6 +201,7 @@ const take = (
   { hub, partition }: PublishTarget,
   context: EventContext,
 ): AmqpError | undefined => {
+  if (hub.isBusy) return { condition: 'com.microsoft:server-busy', description: 'Try later.' };
   const message = context.message as unknown;
   // rhea decodes a single event, and leaves a batch as it came.
   const bytes = Buffer.isBuffer(message) ? message : encode(message);

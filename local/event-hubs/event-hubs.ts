@@ -20,6 +20,8 @@ export type EventHub = {
   readonly createdMs: number;
   /** Events without a key go round. */
   turn: number;
+  /** Whether it refuses all that is sent, as one that is overrun or gone. */
+  isBusy: boolean;
 };
 
 export type EventHubOptions = {
@@ -46,6 +48,7 @@ const createHub = (
   consumerGroups: new Set(['$default', ...consumerGroups.map((group) => group.toLowerCase())]),
   createdMs: world.now(),
   turn: 0,
+  isBusy: false,
 });
 
 /** A sequence number that no life before can have reached, so that its checkpoints stay good. */

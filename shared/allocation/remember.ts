@@ -79,6 +79,23 @@ const isSame = (record: DeviceRecord, next: DeviceRecord): boolean =>
 export const isNewer = ({ observed, pending }: DeviceRecord, than: Instant): boolean =>
   Math.max(observed?.at ?? 0, pending?.lastAt ?? 0) >= than;
 
+/**
+ * What a decision of before still tells a record that knows better where the device is, as from an event of its hub that came first: by
+ * which enrollment it registered. undefined when it tells nothing.
+ */
+export const complement = (
+  record: DeviceRecord,
+  { scope, enrollment, registrationId }: Remembered,
+): DeviceRecord | undefined =>
+  record.enrollment === undefined
+    ? {
+        ...record,
+        registrationId,
+        enrollment: enrollmentKey(scope, enrollment),
+        home: record.home ?? record.observed?.hub,
+      }
+    : undefined;
+
 /** What a change tells of an answer that was pending: that the device turned up there, or that it was given up. */
 export const outcomeOf = (
   before: DeviceRecord | undefined,

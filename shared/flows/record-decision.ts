@@ -1,4 +1,4 @@
-import { isNewer, remember } from '../allocation/remember.ts';
+import { complement, isNewer, remember } from '../allocation/remember.ts';
 import { deviceKey } from '../domain/device.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import { type DeviceRecords, unreadable } from '../ports/device-records.ts';
@@ -21,8 +21,10 @@ export const recordDecision =
     await enrollments.learn(asked.scope, asked.enrollment, signal);
     const kept = await records.read(key, signal);
     signal.throwIfAborted();
-    if (kept && isNewer(kept.record, decidedAt)) return;
-    const next = remember(kept?.record, asked, allocation, decidedAt);
+    const next =
+      kept && isNewer(kept.record, decidedAt)
+        ? complement(kept.record, asked)
+        : remember(kept?.record, asked, allocation, decidedAt);
     if (!next) return;
     const outcome = await records.write(key, next, kept?.version, signal);
     if (outcome === 'superseded') throw new Error('The record changed meanwhile.');

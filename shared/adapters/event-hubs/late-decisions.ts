@@ -34,6 +34,16 @@ export const eventHubLateDecisions = (
 ): LateDecisions => {
   let made: Promise<EventHubProducerClient> | undefined;
   let sending = 0;
+  let missedCount = 0;
+  /** In an outage there are many: a line a second counts them. */
+  const missed = (because: string): void => {
+    missedCount += 1;
+    if (missedCount > 1) return;
+    setTimeout(() => {
+      complain(JSON.stringify({ event: 'decisions-not-buffered', count: missedCount, because }));
+      missedCount = 0;
+    }, sayMs).unref();
+  };
   const producer = (): Promise<EventHubProducerClient> => {
     made ??= connect(hub, credential);
     made.catch(() => {
@@ -54,8 +64,7 @@ export const eventHubLateDecisions = (
       sending += 1;
       send(late)
         .catch((error: unknown) => {
-          const because = error instanceof Error ? error.message : String(error);
-          complain(JSON.stringify({ event: 'decision-not-buffered', because }));
+          missed(error instanceof Error ? error.message : String(error));
           otherwise.keep(late);
         })
         .finally(() => {
@@ -64,6 +73,8 @@ export const eventHubLateDecisions = (
     },
   };
 };
+
+const sayMs = 1_000;
 
 /** The SDK's own would repeat for minutes, behind our deadline. */
 const retryOptions = { maxRetries: 1, retryDelayInMs: 200, timeoutInMs: 4_000 };
