@@ -1,6 +1,7 @@
 import { type AllocationQuestion, allocate } from '../shared/allocation/allocate.ts';
 import { judgeAll } from '../shared/allocation/explain.ts';
 import { type DeviceFacts, dependsOnPayload } from '../shared/allocation/placement.ts';
+import { factsOf } from '../shared/allocation/registration.ts';
 import { type Roster, rosterOf } from '../shared/allocation/roster.ts';
 import { hubTable } from '../shared/domain/hub-table.ts';
 import type { Policy } from '../shared/domain/policy.ts';
@@ -56,20 +57,6 @@ export const diffPolicies = (fleet: FleetFile, one: Policy, other: Policy): Diff
   }
   return { differences, undetermined, unknown };
 };
-
-const factsOf = (
-  { scope, registrationId, labels }: Device,
-  enrollment: DeviceFacts['enrollment'],
-): DeviceFacts => ({
-  scope,
-  enrollment,
-  registrationId,
-  labels,
-  payload: undefined,
-  region: labels['region'],
-  latencies: new Map(),
-  applied: undefined,
-});
 
 const questionOf = (
   { registrationId, quarantined }: Device,

@@ -97,6 +97,7 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   const local = {
     REHOME_HUBS: JSON.stringify(listed),
     WEBSITE_AUTH_ENABLED: 'True',
+    REHOME_SNAPSHOT_MS: '1000', // whoever tries something wants to see it
     ...azure.settings,
     ...reaching({ redirects, authority }),
   };

@@ -188,7 +188,7 @@ const move = async (device: Running, met: Handled): Promise<void> => {
   const { link } = device;
   device.link = undefined;
   await link?.close().catch(() => undefined);
-  const registered = await tryToRegister(device, { rehome: { requestId: met.requestId } });
+  const registered = await tryToRegister(device, met.requestId);
   if (!device.on || firmware.habit === 'dies') return;
   const ended: Handled = registered
     ? { ...going, state: 'done' }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts';
 import type { World } from '../world.ts';
 import type { Handled, Mood } from './contract.ts';
 import type { Assignment, Link, Radio } from './radio.ts';
@@ -11,6 +12,8 @@ export const blankMemory = (): Memory => ({ assignment: undefined, handled: [] }
 export type Firmware = {
   mood: Mood;
   /** `dies`: it accepts, registers, and is never heard of again. */
+  /** What it sends whenever it registers. */
+  says?: JsonObject;
   readonly habit: 'keeps the contract' | 'knows DeviceMove' | 'knows nothing' | 'dies' | 'is mute';
 };
 

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import { moveOf, quarantineCampaign } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { AllocationQuestion } from './allocate.ts';
+import type { DeviceFacts } from './placement.ts';
 
 /** A device registers: what its DPS tells of it. */
 export type Registration = {
@@ -24,6 +25,21 @@ export type Registration = {
   readonly latencies: ReadonlyMap<string, number>;
 };
 
+/** What rules may look at of a device that does not register now: all but what it sends. */
+export const factsOf = (
+  { scope, registrationId, labels }: Pick<DeviceRecord, 'scope' | 'registrationId' | 'labels'>,
+  enrollment: DeviceFacts['enrollment'],
+): DeviceFacts => ({
+  scope,
+  enrollment,
+  registrationId,
+  labels,
+  payload: undefined,
+  region: labels['region'],
+  latencies: new Map(),
+  applied: undefined,
+});
+
 /** A call, and what is known of the device by then, as the question that is decided. */
 export const questionOf = (
   { scope, registrationId, enrollment, linkedHubs, currentHub, ...told }: Registration,
@@ -37,14 +53,10 @@ export const questionOf = (
     currentHub,
     reprovision: enrollment.reprovision,
     facts: {
-      scope,
-      enrollment,
-      registrationId,
-      labels,
+      ...factsOf({ scope, registrationId, labels }, enrollment),
       payload: told.payload,
       region: labels['region'] ?? told.region,
       latencies: told.latencies,
-      applied: undefined,
     },
     triedInVain: triedInVain(record),
     released: releasedTo(record, now),

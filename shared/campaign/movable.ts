@@ -24,6 +24,8 @@ export type MovableFacts = {
   readonly onTarget: TwinFacts;
   /** Whether the plan allows the reset policy, which wipes the twin. */
   readonly resetAllowed: boolean;
+  /** Why the placement policy does not allow it there; undefined where it does. */
+  readonly barred: string | undefined;
   /** Whether it is moved into quarantine or out of it: nothing else moves a device that is in it, or pinned. */
   readonly yieldsPin: boolean;
 };
@@ -41,7 +43,7 @@ export const movable = (facts: MovableFacts): Movable => {
 const no = (because: string): Movable => ({ kind: 'no', because });
 const unknown = (because: string): Movable => ({ kind: 'unknown', because });
 
-const ofRecord = ({ record, table, to, yieldsPin }: MovableFacts): readonly Movable[] => {
+const ofRecord = ({ record, table, to, yieldsPin, barred }: MovableFacts): readonly Movable[] => {
   const { observed, conflictsWith, finding, move } = record;
   const hub = table.hubs.get(to);
   const found: Movable[] = [];
@@ -51,6 +53,7 @@ const ofRecord = ({ record, table, to, yieldsPin }: MovableFacts): readonly Mova
   else if (hub.state !== 'open') found.push(no(`${to} is ${hub.state}`));
   else if (hub.deviceCount !== undefined && hub.deviceCount >= hub.capacity)
     found.push(no(`${to} is at its capacity`));
+  if (barred !== undefined && !yieldsPin) found.push(no(`${to} is not for it: ${barred}`));
   if (move) found.push(no(`its move ${move.id} is under way`));
   if (observed?.hub === to) found.push(no(`it is on ${to} already`));
   if (finding?.kind === 'missing' || finding?.kind === 'decommissioned')

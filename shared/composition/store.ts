@@ -4,7 +4,7 @@ import { cosmosEnrollments } from '../adapters/cosmos/enrollments.ts';
 import { cosmosHubTables } from '../adapters/cosmos/hub-tables.ts';
 import { cosmosIntakes, flushLimits } from '../adapters/cosmos/intakes.ts';
 import { cosmosPolicies, cosmosPolicyVersions } from '../adapters/cosmos/policies.ts';
-import { snapshotLimits } from '../adapters/cosmos/snapshot.ts';
+import { snapshotLimitsFor } from '../adapters/cosmos/snapshot.ts';
 import { memoryDeviceRecords } from '../adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../adapters/memory/hub-tables.ts';
@@ -42,17 +42,18 @@ const inMemory = ({ hubs }: Settings, policy: Policy) => {
   };
 };
 
-const inCosmos = ({ hubs }: Settings, connectionString: string, policy: Policy) => {
+const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, policy: Policy) => {
+  const limits = snapshotLimitsFor(snapshotMs);
   const database = cosmosDatabase(connectionString);
   const versions = cosmosPolicyVersions(database);
   const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
   return {
     records: cosmosDeviceRecords(database),
     enrollments: cosmosEnrollments(database),
-    hubTables: cosmosHubTables(database, hubs, clock, deadline, snapshotLimits, complain),
+    hubTables: cosmosHubTables(database, hubs, clock, deadline, limits, complain),
     intakes: cosmosIntakes(database, instance, counts, deadline, flushLimits, complain),
     versions,
-    policies: cosmosPolicies(versions, policy, clock, deadline, snapshotLimits, complain),
+    policies: cosmosPolicies(versions, policy, clock, deadline, limits, complain),
     /** Loads the SDK behind everybody's back: the first device need not wait for it. */
     warm: () => void database().catch(() => undefined),
   };

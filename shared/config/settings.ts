@@ -21,6 +21,8 @@ export type Settings = {
   readonly cosmos: string | undefined;
   /** How long the store may take, before a device is answered without it. */
   readonly storeTimeoutMs: number;
+  /** How old the picture of hubs and policy may get, before it is renewed. */
+  readonly snapshotMs: number;
   /** How many devices may wait for the store at once. */
   readonly atStoreMax: number;
   /** What stands before somebody has put a policy, and where the store cannot be read: any JSON. */
@@ -41,6 +43,7 @@ export const readSettings = (environment: NodeJS.ProcessEnv = process.env): Sett
     boundSlackPercent: data.REHOME_BOUND_SLACK_PERCENT,
     cosmos: data.REHOME_COSMOS,
     storeTimeoutMs: data.REHOME_STORE_TIMEOUT_MS,
+    snapshotMs: data.REHOME_SNAPSHOT_MS,
     atStoreMax: data.REHOME_AT_STORE_MAX,
     policy: data.REHOME_POLICY,
     isGuarded: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
@@ -100,6 +103,7 @@ const settings = z.object({
     )
     .optional(),
   REHOME_STORE_TIMEOUT_MS: z.coerce.number().int().min(50).max(10_000).default(1_500),
+  REHOME_SNAPSHOT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   REHOME_AT_STORE_MAX: z.coerce.number().int().min(1).max(10_000).default(256),
   REHOME_POLICY: z.string().default('{}').pipe(json),
   /** Set by App Service. */

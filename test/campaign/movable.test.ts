@@ -24,8 +24,17 @@ const facts: MovableFacts = {
   onSource: twin,
   onTarget: { kind: 'absent' },
   resetAllowed: false,
+  barred: undefined,
   yieldsPin: false,
 };
+
+const order = { since: instant(0), by: 'Otto' };
+
+test('into quarantine and out of it a pinned device goes, whatever the rules say', () => {
+  const pin = { ...order, because: 'a demo' };
+  const moved = { ...facts, record: aDevice({ pin }), barred: 'a rule', yieldsPin: true };
+  expect(movable(moved)).toEqual({ kind: 'yes' });
+});
 
 test('a device like any other is movable', () => {
   expect(movable(facts)).toEqual({ kind: 'yes' });
@@ -33,6 +42,13 @@ test('a device like any other is movable', () => {
 
 test.each<[string, Partial<MovableFacts>, string]>([
   ['a conflict', { record: aDevice({ conflictsWith: 'PUMP' }) }, 'shares its key'],
+  ['a rule', { barred: 'rule eu wants a hub in westeurope' }, 'rule eu wants'],
+  ['a pin', { record: aDevice({ pin: { ...order, because: 'a demo' } }) }, 'pinned: a demo'],
+  [
+    'quarantine',
+    { record: aDevice({ quarantine: { ...order, because: 'odd', returnTo: undefined } }) },
+    'in quarantine: odd',
+  ],
   ['a hub of nobody', { to: host('north') }, 'not in the hub table'],
   ['a cordoned hub', { to: host('shut') }, 'is cordoned'],
   ['a full hub', { to: host('full') }, 'at its capacity'],

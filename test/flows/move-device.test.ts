@@ -11,6 +11,7 @@ import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
+import { memoryPolicies, memoryPolicyVersions } from '../../shared/adapters/memory/policies.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import type { Evidence } from '../../shared/campaign/evidence.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
@@ -18,6 +19,7 @@ import { deviceKey } from '../../shared/domain/device.ts';
 import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { requestId } from '../../shared/domain/move.ts';
+import { noPolicy } from '../../shared/domain/policy.ts';
 import { endMove } from '../../shared/flows/end-move.ts';
 import { type MoveOrder, moveDevice } from '../../shared/flows/move-device.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
@@ -52,6 +54,7 @@ const aWorld = async () => {
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
     registrations: { find: async () => 'absent' as const },
+    policies: memoryPolicies(memoryPolicyVersions(), noPolicy),
     intakes: { note: () => undefined },
   };
   const enrollment = anEnrollment();

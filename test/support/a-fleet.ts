@@ -21,12 +21,18 @@ type Answered = {
 const operators = [
   { token: 'a-reader', name: 'Rita', roles: ['Read'] },
   { token: 'an-operator', name: 'Otto', roles: ['Operate'] },
+  { token: 'an-admin', name: 'Ada', roles: ['Admin'] },
 ];
-const hosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
+const threeHosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
 
-/** Azure in this process, the built app in one of its own, and an enrollment group with the app's webhook. */
-/** @param settings of the app, before those of the cloud. */
-export const aFleet = async (settings: Readonly<Record<string, string>> = {}) => {
+/**
+ * Azure in this process, the built app in one of its own, and an enrollment group with the app's webhook.
+ * @param settings of the app, before those of the cloud.
+ */
+export const aFleet = async (
+  settings: Readonly<Record<string, string>> = {},
+  hosts: readonly string[] = threeHosts,
+) => {
   const events: HubEvent[] = [];
   const onEvent = (event: HubEvent): void => {
     events.push(event);

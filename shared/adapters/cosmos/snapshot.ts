@@ -9,11 +9,11 @@ export type SnapshotLimits = {
   readonly timeoutMs: number;
 };
 
-export const snapshotLimits: SnapshotLimits = {
-  ageMsMax: 10_000,
-  staleMsMax: 30_000,
+export const snapshotLimitsFor = (ageMsMax: number): SnapshotLimits => ({
+  ageMsMax,
+  staleMsMax: 3 * ageMsMax,
   timeoutMs: 2_000,
-};
+});
 
 type World = {
   readonly clock: Clock;
