@@ -97,7 +97,7 @@ const pop = (heap: Timer[]): void => {
 };
 
 /** @see https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32 */
-const mulberry32 = (seed: number) => {
+export const mulberry32 = (seed: number) => {
   let state = seed | 0;
   return (): number => {
     state = (state + 0x6d2b79f5) | 0;
