@@ -1,5 +1,5 @@
 import type { HubHostName } from './hub.ts';
-import { type Instant, instant } from './instant.ts';
+import type { Instant } from './instant.ts';
 
 /**
  * What becomes of answers to newcomers:
@@ -38,8 +38,8 @@ const minuteMs = 60_000;
 export const minuteOf = (at: Instant): number => Math.floor(at / minuteMs);
 
 /**
- * Counts by the minute → what they tell at `now`. The minute that has begun is topped up with the end of the one before. Of the minute in
- * which a hub was counted nothing counts as arrived: a few devices too few are better than some twice.
+ * Counts by the minute → what they tell at `now`. The minute that has begun is topped up with the end of the one before; of the minute in
+ * which a hub was counted its part after that counts as arrived.
  */
 export const intakeAt = (
   rows: readonly IntakeMinute[],
@@ -55,8 +55,14 @@ export const intakeAt = (
     else if (row.minute === minute - 1) answeredPerMinute += row.answered * left;
     confirmed += row.confirmed;
     inVain += row.inVain;
-    if (countedAt !== undefined && instant(row.minute * minuteMs) >= countedAt)
-      arrived += row.confirmed;
+    if (countedAt !== undefined) arrived += row.confirmed * shareSince(countedAt, row.minute, now);
   }
-  return { answeredPerMinute, confirmed, inVain, arrived };
+  return { answeredPerMinute, confirmed, inVain, arrived: Math.round(arrived) };
+};
+
+/** How much of a minute, as far as it has come, is after that time. */
+const shareSince = (since: Instant, minute: number, now: Instant): number => {
+  const begun = minute * minuteMs;
+  const end = Math.min(begun + minuteMs, Math.max(now, begun + 1));
+  return Math.min(1, Math.max(0, (end - since) / (end - begun)));
 };
