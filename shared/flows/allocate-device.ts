@@ -96,7 +96,7 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
     const decided = await withStore(asked).catch((fault) => without(asked, decidedAt, fault));
     const { answer, question, by, fault: storeFault } = decided;
     if (asked.currentHub === undefined) intakes.note(hubHostName(answer.hub), 'answered');
-    const snapshotAgeMs = decidedAt - by.table.takenAt;
+    const snapshotAgeMs = Math.max(0, decidedAt - by.table.takenAt); // it may have been waited for
     return { ...answer, question, roster: by, snapshotAgeMs, storeFault };
   };
 };

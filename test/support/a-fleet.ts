@@ -32,6 +32,7 @@ const threeHosts = ['east', 'west', 'north'].map((name) => `${name}.azure-device
 export const aFleet = async (
   settings: Readonly<Record<string, string>> = {},
   hosts: readonly string[] = threeHosts,
+  appFolder: string = rootFolder,
 ) => {
   const events: HubEvent[] = [];
   const onEvent = (event: HubEvent): void => {
@@ -57,7 +58,7 @@ export const aFleet = async (
     REHOME_STORE_TIMEOUT_MS: '300',
   };
   const startOn = (port: number) =>
-    startApp({ appFolder: rootFolder, port, keys, environment, stateFolder, operators }, (line) =>
+    startApp({ appFolder, port, keys, environment, stateFolder, operators }, (line) =>
       log.push(line),
     );
   let app = await startOn(0);

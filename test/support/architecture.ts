@@ -31,7 +31,7 @@ const rooms: readonly Room[] = [
 const config: Room = { name: 'shared/config', packages: [/^zod$/] };
 const configReaders = ['functions', 'shared/composition.ts', 'shared/composition'];
 const localMayImport = ['shared/wire', 'shared/domain'];
-const outside = ['local', 'cli', 'test', 'bench'];
+const outside = ['local', 'cli', 'deploy', 'test', 'bench'];
 const rootFiles = ['vitest.config.ts'];
 
 const vagueNames = /^(utils?|helpers?|common|types?|misc|index)(\.ts)?$/;

@@ -40,13 +40,16 @@ export const hubClients = ({ connectionStrings, credential }: HubAccess): HubCli
   };
 };
 
-/** Two files of the package: the whole of it takes four times as long to load, and the webhook's process loads none of it. */
+/**
+ * Two files of the package: the whole of it takes four times as long to load, and the webhook's process loads none of it. By their
+ * default exports, because a bundler gives CommonJS no others.
+ */
 const loadSdk = async () => {
-  const [{ Client }, { Registry }] = await Promise.all([
+  const [{ default: methods }, { default: twins }] = await Promise.all([
     import('azure-iothub/dist/client.js'),
     import('azure-iothub/dist/registry.js'),
   ]);
-  return { Client, Registry };
+  return { Client: methods.Client, Registry: twins.Registry };
 };
 
 /** The SDK's own would repeat 429 and 5xx for four minutes, behind our deadline and our ledger. */

@@ -8,9 +8,9 @@ const backtracksMax = 200;
 
 /** By `redos-detector`, loaded when somebody puts a policy. */
 export const judgePattern: JudgePattern = async ({ pattern, ignoresCase }) => {
-  const { isSafePattern } = await import('redos-detector');
+  const { default: detector } = await import('redos-detector');
   await new Promise(setImmediate); // others first: a policy may hold many
-  const { safe, error } = isSafePattern(pattern, {
+  const { safe, error } = detector.isSafePattern(pattern, {
     ...(ignoresCase ? { caseInsensitive: true } : { unicode: true }),
     maxScore: backtracksMax,
     timeout: timeoutMs,

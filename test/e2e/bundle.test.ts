@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { aCommand } from '../support/a-command.ts';
+import { aFleet } from '../support/a-fleet.ts';
+import { aDeviceIn } from '../support/a-fleet-device.ts';
+import { rootFolder } from '../support/source.ts';
+
+test('the bundled app, in a folder without packages, does all that the app does: a device is placed, moved and proved', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'rehome-bundle-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const bundle = path.join(rootFolder, 'deploy/bundle.ts');
+  await promisify(execFile)(process.execPath, [bundle, folder]);
+  const fleet = await aFleet({}, undefined, folder);
+  const { device, settles, order } = await aDeviceIn(fleet, 'device-1');
+  expect(await order()).toMatchObject({ status: 202 });
+  await settles('verified');
+  const rehome = aCommand(fleet.appUrl(), 'an-admin');
+  const slow = path.join(rootFolder, 'docs/examples/solution-change.json');
+  expect((await rehome('policy', 'put', slow, '--reason', 'a test')).out).toContain('version 1');
+  await device.stop();
+}, 60_000);
