@@ -1,25 +1,75 @@
 import { createHash } from 'node:crypto';
+import HashRing from 'hashring';
 import { type AllocationQuestion, allocate } from '../shared/allocation/allocate.ts';
-import { hubs, newcomer, readyOf } from './fleet.ts';
-import { perSecond, say, whole } from './measure.ts';
+import { questionOf } from '../shared/allocation/registration.ts';
+import { instant } from '../shared/domain/instant.ts';
+import { parseAllocationRequest } from '../shared/wire/allocation-request.ts';
+import { hubs, newcomer, readyOf, scope } from './fleet.ts';
+import { median, perSecond, say, whole } from './measure.ts';
+import { consistentHash } from './rings.ts';
 
-/** Decisions a second, beside one SHA-256 of a registration id: what any hashed allocation would pay at the least. */
+/** More than a cache of theirs holds. */
+const questionCount = 20_000;
+const rounds = 3;
+
+/**
+ * Whole decisions a second: rules, deciders, bound and rank of a device. Beside one SHA-256 of a registration id, what any hashed allocation
+ * would pay at the least; and beside two rings, which know nothing but a key.
+ */
 export const measureDecisions = (): void => {
-  const hash = perSecond((index) => createHash('sha256').update(`device-${index}`).digest());
-  say(`\nDecisions a second (one SHA-256: ${whole(hash)})`);
   for (const count of [10, 50]) {
     const listed = hubs(count, 1_000);
-    const table = readyOf(listed);
-    const questions = Array.from({ length: 1_000 }, (_, index) => newcomer(index, listed));
-    const residents = questions.map((asked, index) => ({
+    const names = listed.map(({ hostName }) => hostName);
+    const roster = readyOf(listed);
+    const newcomers = Array.from({ length: questionCount }, (_, index) => newcomer(index, listed));
+    const residents = newcomers.map((asked, index) => ({
       ...asked,
       currentHub: listed[index % count]?.hostName,
     }));
-    const decide = (asked: readonly AllocationQuestion[]) =>
-      perSecond((index) => allocate(asked[index % 1_000] as AllocationQuestion, table));
-    const [placed, stayed] = [decide(questions), decide(residents)];
-    say(
-      `  ${count} hubs   newcomer ${whole(placed)} (${(hash / placed).toFixed(1)} hashes each), resident ${whole(stayed)} (${(hash / stayed).toFixed(1)})`,
-    );
+    const bodies = newcomers.map(({ registrationId }) => bodyOf(registrationId, names));
+    const ring = new HashRing([...names]);
+    const other = consistentHash(listed);
+    const keys = newcomers.map(({ registrationId }) => registrationId);
+    const rates = interleaved({
+      'one SHA-256': (index) => createHash('sha256').update(at(keys, index)).digest(),
+      'a newcomer': (index) => allocate(at(newcomers, index), roster),
+      'a resident': (index) => allocate(at(residents, index), roster),
+      'a newcomer, from the text of its body': (index) => {
+        const asked = parseAllocationRequest('main', at(bodies, index), new Set([scope]));
+        if (asked.kind === 'asked')
+          allocate(questionOf(asked.request, undefined, instant(0)), roster);
+      },
+      'hashring 3': (index) => ring.get(at(keys, index)),
+      'consistent-hash 1': (index) => other.get(at(keys, index)),
+    });
+    const hash = rates.get('one SHA-256') ?? Number.NaN;
+    say(`\nDecisions a second, ${count} hubs`);
+    for (const [name, rate] of rates)
+      say(
+        `  ${name.padEnd(40)}${whole(rate).padStart(12)}${(rate / hash).toFixed(2).padStart(8)}×`,
+      );
   }
 };
+
+const at = <Value>(values: readonly Value[], index: number): Value =>
+  values[index % questionCount] as Value;
+
+const interleaved = (
+  works: Readonly<Record<string, (index: number) => void>>,
+): ReadonlyMap<string, number> => {
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round += 1)
+    for (const [name, work] of Object.entries(works))
+      rates.set(name, [...(rates.get(name) ?? []), perSecond(work, 500)]);
+  return new Map([...rates].map(([name, measured]) => [name, median(measured)]));
+};
+
+const bodyOf = (
+  registrationId: AllocationQuestion['registrationId'],
+  linkedHubs: readonly string[],
+): string =>
+  JSON.stringify({
+    enrollmentGroup: { enrollmentGroupId: 'fleet', allocationPolicy: 'custom' },
+    deviceRuntimeContext: { registrationId, symmetricKey: {} },
+    linkedHubs,
+  });

@@ -12,7 +12,10 @@ const roundCount = 5;
 const root = path.resolve(import.meta.dirname, '..');
 const body = readFileSync(path.join(root, 'local/samples/group-registration.json'));
 
-/** Requests a second of the webhook beside a function that does nothing, on one host, in turns. */
+/** What a round of load measured. */
+type Round = { readonly rate: number; readonly p50: number; readonly p99: number };
+
+/** Requests a second of the webhook beside a function that does nothing, on one host, in turns; and how long each took. */
 export const measureDoor = async (): Promise<void> => {
   const keys = newHostKeys();
   const appFolder = path.join(import.meta.dirname, 'door-app');
@@ -21,34 +24,49 @@ export const measureDoor = async (): Promise<void> => {
     lines += 1;
   });
   const paths = ['/api/noOp', '/api/dps/main/allocate'];
-  const rates = new Map<string, number[]>(paths.map((route) => [route, []]));
+  const rounds = new Map<string, Round[]>(paths.map((route) => [route, []]));
   for (let round = 0; round < roundCount; round += 1) {
     for (const route of paths) {
-      const rate = await load(app.port, `${route}?code=${keys.host}`);
-      if (round > 0) rates.get(route)?.push(rate); // the first warms up
+      const measured = await load(app.port, `${route}?code=${keys.host}`);
+      if (round > 0) rounds.get(route)?.push(measured); // the first warms up
     }
   }
   await app.stop();
-  const [noOp = 0, door = 0] = paths.map((route) => median(rates.get(route) ?? []));
-  say(`\nRequests a second on the embedded host, ${connectionCount} connections`);
+  const [noOp, door] = paths.map((route) => middleOf(rounds.get(route) ?? [])) as [Round, Round];
+  say(`\nThe webhook on the embedded host, ${connectionCount} connections`);
+  say(`  ${'a function that does nothing'.padEnd(30)}${told(noOp)}`);
+  say(`  ${'the webhook'.padEnd(30)}${told(door)}`);
   say(
-    `  no-op ${whole(noOp)}, webhook ${whole(door)} (${(door / noOp).toFixed(2)}×); ${whole(lines)} lines logged`,
+    `  ratio ${(door.rate / noOp.rate).toFixed(2)}×, p50 ${(door.p50 / noOp.p50).toFixed(2)}×, p99 ${(door.p99 / noOp.p99).toFixed(2)}×; ${whole(lines)} lines logged`,
   );
 };
 
-const load = async (port: number, route: string): Promise<number> => {
+const middleOf = (measured: readonly Round[]): Round => ({
+  rate: median(measured.map(({ rate }) => rate)),
+  p50: median(measured.map(({ p50 }) => p50)),
+  p99: median(measured.map(({ p99 }) => p99)),
+});
+
+const told = ({ rate, p50, p99 }: Round): string =>
+  `${whole(rate).padStart(7)}/s   p50 ${p50.toFixed(1)} ms   p99 ${p99.toFixed(1)} ms`;
+
+const load = async (port: number, route: string): Promise<Round> => {
   const agent = new Agent({ keepAlive: true, maxSockets: connectionCount });
   const begun = performance.now();
-  let answered = 0;
+  const took: number[] = [];
   const worker = async (): Promise<void> => {
     while (performance.now() - begun < roundMs) {
+      const asked = performance.now();
       await post(agent, port, route);
-      answered += 1;
+      took.push(performance.now() - asked);
     }
   };
   await Promise.all(Array.from({ length: connectionCount }, worker));
   agent.destroy();
-  return (answered / (performance.now() - begun)) * 1_000;
+  const seconds = (performance.now() - begun) / 1_000;
+  took.sort((one, other) => one - other);
+  const at = (share: number): number => took[Math.floor(share * (took.length - 1))] ?? Number.NaN;
+  return { rate: took.length / seconds, p50: at(0.5), p99: at(0.99) };
 };
 
 const post = (agent: Agent, port: number, route: string): Promise<void> =>

@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Cloud, fleetDevice, startCloud } from '../local/cloud.ts';
@@ -5,25 +7,30 @@ import type { Fault } from '../local/cosmos/faults.ts';
 import { startVirtualDevice } from '../local/devices/virtual-device.ts';
 import { startApp } from '../local/functions-host/app-process.ts';
 import { newHostKeys } from '../local/functions-host/keys.ts';
+import { reaching } from '../local/network/reach-local-azure.ts';
 import { realWorld } from '../local/world.ts';
 import { say, whole } from './measure.ts';
 
-const outageMs = 120_000;
-const registrationsPerSecond = 20;
+const registrationsPerSecond = 50;
 const hosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
 
-const outages: readonly [name: string, does: Fault['does']][] = [
-  ['dead', { kind: 'drop before' }],
-  ['slow', { kind: 'delay', delayMs: 5_000 }],
-  ['throttling', { kind: 'answer', status: 429, retryAfterMs: 1_000 }],
+type Outage = readonly [name: string, does: Fault['does'], seconds: number];
+
+const outages: readonly Outage[] = [
+  ['dead', { kind: 'drop before' }, 600],
+  ['slow', { kind: 'delay', delayMs: 5_000 }, 120],
+  ['throttling', { kind: 'answer', status: 429, retryAfterMs: 1_000 }, 120],
 ];
 
-/** `npm run bench -- outage`: a store that is dead, slow or throttling for two minutes, while devices register, old and new. */
+/**
+ * `npm run bench -- outage`: a store that is dead for ten minutes, and slow or throttling for two, while devices register, old and new. The
+ * app is killed as soon as the store is back: what it held in its memory alone is then lost.
+ */
 export const measureOutages = async (): Promise<void> => {
-  for (const [name, does] of outages) await measureOutage(name, does);
+  for (const outage of outages) await measureOutage(outage);
 };
 
-const measureOutage = async (name: string, does: Fault['does']): Promise<void> => {
+const measureOutage = async ([name, does, seconds]: Outage): Promise<void> => {
   const quotas = { registrations: { countMax: 100_000, periodMs: 60_000 } };
   const dps = { hostName: 'bench.azure-devices-provisioning.net', idScope: '0ne1', quotas };
   const cloud = await startCloud({ hubs: hosts.map((hostName) => ({ hostName })), dps }, realWorld);
@@ -31,10 +38,14 @@ const measureOutage = async (name: string, does: Fault['does']): Promise<void> =
   const environment = {
     ...process.env,
     REHOME_HUBS: JSON.stringify(hosts.map((hostName) => ({ hostName }))),
-    REHOME_COSMOS: cloud.connectionString,
+    ...cloud.settings,
+    ...reaching(cloud.azure),
   };
   const appFolder = path.resolve(import.meta.dirname, '..');
-  const app = await startApp({ appFolder, port: 0, keys, environment }, () => undefined);
+  const stateFolder = await mkdtemp(path.join(tmpdir(), 'rehome-bench-'));
+  const startOn = (port: number) =>
+    startApp({ appFolder, port, keys, environment, stateFolder }, () => undefined);
+  let app = await startOn(0);
   const url = `http://127.0.0.1:${app.port}/api/dps/main/allocate?code=${keys.host}`;
   const groupKey = cloud.enrollFleet(url);
   const home = new Map<string, string>();
@@ -56,20 +67,24 @@ const measureOutage = async (name: string, does: Fault['does']): Promise<void> =
   count.slowestMs = 0;
 
   cloud.cosmos.faults.push({ count: Number.POSITIVE_INFINITY, matches: () => true, does });
-  const total = (outageMs / 1_000) * registrationsPerSecond;
+  const total = seconds * registrationsPerSecond;
   const running: Promise<void>[] = [];
   for (let index = 0; index < total; index += 1) {
     running.push(register(index % 2 ? `newcomer-${index}` : `resident-${index % 200}`));
     await after(1_000 / registrationsPerSecond);
   }
   await Promise.all(running);
+  process.kill(app.pid, 'SIGKILL');
+  await app.ended;
   cloud.cosmos.faults.length = 0;
+  app = await startOn(app.port);
   const recoveryMs = await recovery(cloud, home);
   say(
-    `Store ${name} for ${outageMs / 1_000} s: ${whole(total)} registrations, ${count.failed} failed, ${count.moved} residents moved, slowest ${whole(count.slowestMs)} ms; ` +
-      `${unrecorded(cloud, home)} of ${home.size} devices unrecorded ${whole(recoveryMs)} ms after it came back`,
+    `Store ${name} for ${seconds} s: ${whole(total)} registrations, ${count.failed} failed, ${count.moved} residents moved, slowest ${whole(count.slowestMs)} ms; ` +
+      `${unrecorded(cloud, home)} of ${home.size} devices unrecorded ${whole(recoveryMs)} ms after it came back and the app was killed`,
   );
   await Promise.all([app.stop(), cloud.stop()]);
+  await rm(stateFolder, { recursive: true });
 };
 
 /** Devices whose record does not tell the hub that they are on, as observed or as the pending answer. */

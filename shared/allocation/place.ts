@@ -65,10 +65,22 @@ export const candidatesFor = (
   { rules }: Placement,
   roster: Roster,
 ): readonly Candidate[] => {
+  const spellings: (string | undefined)[] = new Array(roster.order.length).fill(undefined);
+  const unlisted = new Map<string, Listed>();
+  for (const spelled of linkedHubs) {
+    const listed = listedAs(roster, spelled);
+    const known = spellings[listed.index];
+    if (listed.index < 0) unlisted.set(spelled, listed);
+    else if (known === undefined || spelled < known) spellings[listed.index] = spelled;
+  }
   const candidates: Candidate[] = [];
-  for (const [spelled, listed] of distinct(linkedHubs, roster)) {
-    const standing = standingFor(listed, triedInVain, rules, roster);
-    candidates.push({ spelled, listed, standing });
+  for (const listed of roster.order) {
+    const spelled = spellings[listed.index];
+    if (spelled === undefined) continue;
+    candidates.push({ spelled, listed, standing: standingFor(listed, triedInVain, rules, roster) });
+  }
+  for (const [spelled, listed] of firstSpelled(unlisted)) {
+    candidates.push({ spelled, listed, standing: standingFor(listed, triedInVain, rules, roster) });
   }
   return candidates;
 };
@@ -81,22 +93,19 @@ const standingFor = (
 ): Standing => {
   const { hub, standing } = listed;
   if (hub.hostName === roster.policy.quarantine) return 'reserved';
-  if (isBarred(roster, listed, rules)) return 'barred';
+  if (rules.length > 0 && isBarred(roster, listed, rules)) return 'barred';
   const isOpen = standing === 'eligible' || standing === 'throttled';
   return isOpen && triedInVain.has(hub.hostName) ? 'unconfirmed' : standing;
 };
 
-const distinct = (linkedHubs: readonly string[], roster: Roster): ReadonlyMap<string, Listed> => {
-  const spellings = new Map<HubHostName, string>();
-  const found = new Map<string, Listed>();
-  for (const spelled of linkedHubs) {
-    const listed = listedAs(roster, spelled);
-    const { hostName } = listed.hub;
-    const known = spellings.get(hostName);
-    if (known !== undefined && known <= spelled) continue;
-    if (known !== undefined) found.delete(known);
-    spellings.set(hostName, spelled);
-    found.set(spelled, listed);
+/** Few, or all of them where the hub table is empty. */
+const firstSpelled = (
+  unlisted: ReadonlyMap<string, Listed>,
+): readonly (readonly [string, Listed])[] => {
+  const first = new Map<HubHostName, readonly [string, Listed]>();
+  for (const [spelled, listed] of unlisted) {
+    const known = first.get(listed.hub.hostName);
+    if (!known || spelled < known[0]) first.set(listed.hub.hostName, [spelled, listed]);
   }
-  return found;
+  return [...first.values()];
 };

@@ -13,6 +13,8 @@ export type Roster = {
   /** ε of the bound [A4], in percent. */
   readonly slackPercent: number;
   readonly listed: ReadonlyMap<string, Listed>;
+  /** The same, each at its index. */
+  readonly order: readonly Listed[];
   /** By a rule's name: the hubs that it does not allow. */
   readonly barred: ReadonlyMap<string, ReadonlySet<HubHostName>>;
 };
@@ -30,15 +32,17 @@ export type Listed = {
   readonly standing: Standing;
 };
 
-export const rosterOf = (table: HubTable, policy: Policy, slackPercent: number): Roster => ({
-  table,
-  policy,
-  slackPercent,
-  listed: new Map(
-    [...table.hubs.values()].map((hub, index) => [hub.hostName, list(hub, index, table)]),
-  ),
-  barred: new Map(policy.rules.map((rule) => [rule.name, barredBy(rule, table)])),
-});
+export const rosterOf = (table: HubTable, policy: Policy, slackPercent: number): Roster => {
+  const order = [...table.hubs.values()].map((hub, index) => list(hub, index, table));
+  return {
+    table,
+    policy,
+    slackPercent,
+    order,
+    listed: new Map(order.map((listed) => [listed.hub.hostName, listed])),
+    barred: new Map(policy.rules.map((rule) => [rule.name, barredBy(rule, table)])),
+  };
+};
 
 const list = (hub: Hub, index: number, table: HubTable): Listed => {
   const verdicts = judgeHub(hub, table);
