@@ -1,0 +1,107 @@
+import { InvocationContext } from '@azure/functions';
+import { expect, test } from 'vitest';
+import { recordDecisionsHandler } from '../../functions/record-decisions.ts';
+import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
+import { cosmosEnrollments } from '../../shared/adapters/cosmos/enrollments.ts';
+import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import { deviceKey } from '../../shared/domain/device.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { recordDecision, recordDecisions } from '../../shared/flows/record-decision.ts';
+import { toLateDecisionDocument } from '../../shared/wire/late-decision-document.ts';
+import { hostOf } from '../support/a-hub.ts';
+import { main } from '../support/a-question.ts';
+import { aRequest } from '../support/a-request.ts';
+import { aStore } from '../support/a-store.ts';
+
+const { signal } = new AbortController();
+
+const late = (device: string, hub = 'east', decidedAt = 5) =>
+  toLateDecisionDocument({
+    asked: aRequest({ linked: ['east', 'west'], device }),
+    allocation: { hub: hostOf(hub), because: 'newcomer', rules: [] },
+    decidedAt: instant(decidedAt),
+  });
+
+const bytesOf = (body: unknown): Buffer =>
+  Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+
+/** The door on the genuine SDK: what it wrote, and what it kept as dead letters. */
+const aDoor = async () => {
+  const { database, ...store } = await aStore();
+  const records = cosmosDeviceRecords(database);
+  const record = recordDecision({ records, enrollments: cosmosEnrollments(database) });
+  const handler = recordDecisionsHandler({
+    recordDecisions: recordDecisions(record, systemDeadline),
+  });
+  const warned: string[] = [];
+  return {
+    ...store,
+    database,
+    warned,
+    take: async (...bodies: readonly unknown[]) => {
+      const context = new InvocationContext({
+        functionName: 'recordDecisions',
+        logHandler: (_level: unknown, line: unknown) => warned.push(String(line)),
+        options: {
+          extraOutputs: [
+            { type: 'blob', name: 'letters', direction: 'out', path: 'x', connection: 'y' },
+          ],
+        },
+      } as never);
+      const letters: unknown[] = [];
+      context.extraOutputs.set = (_output: unknown, value: unknown): void => {
+        letters.push(...JSON.parse(String(value)));
+      };
+      await handler(bodies.map(bytesOf) as never, context);
+      return letters;
+    },
+    recordOf: async (device: string) =>
+      (await records.read(deviceKey(main, device), signal))?.record,
+  };
+};
+
+test('[A7] each is written by the time when it was decided, and twice is as once', async () => {
+  const { take, recordOf } = await aDoor();
+  expect(await take(late('pump'), late('fan', 'west'))).toEqual([]);
+  expect(await recordOf('pump')).toMatchObject({
+    pending: { hub: hostOf('east'), firstAt: 5, calls: 1 },
+  });
+  const before = await recordOf('fan');
+  await take(late('fan', 'west'), late('fan', 'east', 4));
+  expect(await recordOf('fan')).toEqual(before);
+  await take(late('fan', 'west', 6));
+  expect((await recordOf('fan'))?.pending?.calls).toBe(2);
+});
+
+test('[R2] while the store is gone the batch fails whole, and comes again', async () => {
+  const { take, fault, heal, recordOf } = await aDoor();
+  fault({ kind: 'answer', status: 503 }, () => true, Number.POSITIVE_INFINITY);
+  await expect(take(late('pump'))).rejects.toThrow();
+  heal();
+  await take(late('pump'));
+  expect(await recordOf('pump')).toBeDefined();
+});
+
+test('[R3] what is none of ours is kept whole, and so is what can never be written; the rest is written', async () => {
+  const { take, database, recordOf, warned } = await aDoor();
+  const { id, slice } = deviceKey(main, 'broken');
+  const { items } = (await database()).container('devices');
+  await items.create({ id, slice, schemaVersion: 99 });
+  const odd = ['not JSON', { schemaVersion: 2 }, { ...late('x'), because: 'whim' }];
+  const letters = await take(...odd, late('broken'), late('pump'));
+  expect(letters).toMatchObject([
+    { because: expect.any(String), body: bytesOf('not JSON').toString('base64') },
+    { because: expect.stringContaining('schemaVersion') },
+    { because: expect.stringContaining('because') },
+    { because: expect.stringContaining('none of ours') },
+  ]);
+  expect(await recordOf('pump')).toBeDefined();
+  expect(warned.join()).toContain('"source":"recordDecisions","count":4');
+});
+
+test('[R5] no payload goes with it', () => {
+  const asked = aRequest({ linked: ['east'] }, { payload: { secret: 'swordfish' } });
+  const allocation = { hub: hostOf('east'), because: 'newcomer', rules: [] } as const;
+  const document = toLateDecisionDocument({ asked, allocation, decidedAt: instant(1) });
+  expect(JSON.stringify(document)).not.toContain('swordfish');
+});
