@@ -10,12 +10,15 @@ const pick = <Value>(draw: Draw, values: readonly Value[]): Value =>
 
 const below = (draw: Draw, count: number): number => Math.floor(draw() * count);
 
+/** Ten times what a DPS could send: more is for the host to refuse. */
+const bodyLengthMax = 1_000_000;
+
 export const hostileBody = (draw: Draw): string => {
   const text = pick(draw, [groupRegistration, individualRegistration])();
   const body = JSON.parse(text) as Record<string, Json>;
   for (let changes = 1 + below(draw, 3); changes > 0; changes -= 1) mutate(draw, body);
   const spoilt = draw() < 0.3 ? respell(draw, body) : body;
-  return spoil(draw, JSON.stringify(spoilt));
+  return spoil(draw, JSON.stringify(spoilt)).slice(0, bodyLengthMax);
 };
 
 /** Somewhere in it, something else. */
