@@ -3,7 +3,7 @@ import type { Moves } from '../shared/composition/moves.ts';
 import { rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
 import { parseGridEvent } from '../shared/wire/grid-event.ts';
-import { toSettledLine } from '../shared/wire/move-lines.ts';
+import { toSettledLine, toUnheardLine } from '../shared/wire/move-lines.ts';
 
 const deadLetters = output.storageBlob({
   path: 'dead-letters/on-grid-event/{datetime:yyyy-MM-dd}/{rand-guid}.json',
@@ -26,7 +26,8 @@ export const onGridEventHandler =
       );
       return;
     }
-    await onHubEvent([seen], (settled) => context.info(toSettledLine(settled)));
+    const unheard = await onHubEvent([seen], (settled) => context.info(toSettledLine(settled)));
+    for (const one of unheard) context.warn(toUnheardLine(one));
   };
 
 const { moves } = rehome();

@@ -2,8 +2,9 @@ import { app, type EventHubHandler, type InvocationContext, output } from '@azur
 import type { Moves } from '../shared/composition/moves.ts';
 import { rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
+import { eventHubTrigger } from '../shared/wire/event-hub-trigger.ts';
 import { type HubMessage, parseHubEvent } from '../shared/wire/hub-event.ts';
-import { toSettledLine } from '../shared/wire/move-lines.ts';
+import { toSettledLine, toUnheardLine } from '../shared/wire/move-lines.ts';
 
 /** Whole, outside Cosmos DB, as long as the storage account's own rules keep them. */
 const deadLetters = output.storageBlob({
@@ -26,7 +27,8 @@ export const onHubEventHandler =
       seen: parseHubEvent(message, table, propertyName),
     }));
     const sightings = read.flatMap(({ seen }) => (seen.kind === 'sighting' ? [seen] : []));
-    await onHubEvent(sightings, (settled) => context.info(toSettledLine(settled)));
+    const unheard = await onHubEvent(sightings, (settled) => context.info(toSettledLine(settled)));
+    for (const one of unheard) context.warn(toUnheardLine(one));
     const letters = read.flatMap(({ bytes, message, seen }) =>
       seen.kind === 'unparsable' ? [toDeadLetter(bytes, message, seen.because)] : [],
     );
@@ -57,24 +59,11 @@ const messagesOf = (
   }));
 };
 
-/** So that nobody parses a body before we do; the library passes it on, though its types do not know it. */
-const asBytes: object = { dataType: 'binary' };
-
 const { moves } = rehome();
 if (moves?.listens) {
   app.eventHub('onHubEvent', {
-    connection: 'REHOME_EVENTS',
+    ...eventHubTrigger,
     eventHubName: '%REHOME_EVENTS_HUB%',
-    consumerGroup: '$Default',
-    cardinality: 'many',
-    ...asBytes,
-    // A checkpoint advances even after a failure: only a retry without end holds the partition.
-    retry: {
-      strategy: 'exponentialBackoff',
-      maxRetryCount: -1,
-      minimumInterval: { seconds: 1 },
-      maximumInterval: { seconds: 60 },
-    },
     extraOutputs: [deadLetters],
     handler: onHubEventHandler(moves),
   });

@@ -1,6 +1,7 @@
 import { app, type EventHubHandler, output } from '@azure/functions';
 import { type Rehome, rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
+import { eventHubTrigger } from '../shared/wire/event-hub-trigger.ts';
 import { parseLateDecision } from '../shared/wire/late-decision-document.ts';
 import { parseJson } from '../shared/wire/parse-json.ts';
 
@@ -37,24 +38,11 @@ export const recordDecisionsHandler =
     context.extraOutputs.set(deadLetters, JSON.stringify(letters));
   };
 
-/** So that nobody parses a body before we do; the library passes it on, though its types do not know it. */
-const asBytes: object = { dataType: 'binary' };
-
 const composed = rehome();
 if (composed.buffers) {
   app.eventHub('recordDecisions', {
-    connection: 'REHOME_EVENTS',
+    ...eventHubTrigger,
     eventHubName: '%REHOME_DECISIONS_HUB%',
-    consumerGroup: '$Default',
-    cardinality: 'many',
-    ...asBytes,
-    // A checkpoint advances even after a failure: only a retry without end holds the partition.
-    retry: {
-      strategy: 'exponentialBackoff',
-      maxRetryCount: -1,
-      minimumInterval: { seconds: 1 },
-      maximumInterval: { seconds: 60 },
-    },
     extraOutputs: [deadLetters],
     handler: recordDecisionsHandler(composed),
   });

@@ -45,7 +45,7 @@ const inMemory = ({ hubs }: Settings, policy: Policy) => {
 const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, policy: Policy) => {
   const limits = snapshotLimitsFor(snapshotMs);
   const database = cosmosDatabase(connectionString);
-  const versions = cosmosPolicyVersions(database);
+  const versions = cosmosPolicyVersions(database, complain);
   const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
   return {
     records: cosmosDeviceRecords(database),

@@ -51,12 +51,12 @@ export const managePolicy = (ports: Ports): ManagePolicy => {
   const { versions, deadline } = ports;
   const newest = () => deadline(timeoutMs, versions.newest);
   return {
-    newest,
+    newest: async () => (await newest()).kept,
     read: (version) => deadline(timeoutMs, (signal) => versions.read(version, signal)),
     put: async (draft) => {
       const errors = await slowAmong(draft.patterns, ports.judgePattern);
       if (errors.length > 0) return { kind: 'slow', errors };
-      const standing = (await newest())?.policy.version ?? 0;
+      const { version: standing } = await newest();
       if ((draft.basedOn ?? standing) !== standing)
         return { kind: 'superseded', version: standing };
       const policy = draft.toPolicy(standing + 1);

@@ -1,13 +1,19 @@
 import type { Evidence } from '../campaign/evidence.ts';
 import type { Scope } from '../domain/scope.ts';
+import { unreadable } from '../ports/device-records.ts';
 import type { SettledOf } from './change-record.ts';
 import type { RecordEvidence } from './record-evidence.ts';
 
-/** What a batch of events told, of many devices. @param tell hears of each move as it is settled. */
+/**
+ * What a batch of events told, of many devices. Answers those whose record is none of ours: to ask again would help nobody, and hold up all.
+ * @param tell hears of each move as it is settled.
+ */
 export type OnHubEvent = (
   sightings: readonly Sighting[],
   tell: (settled: SettledOf) => void,
-) => Promise<void>;
+) => Promise<readonly Unheard[]>;
+
+export type Unheard = { readonly deviceId: string; readonly because: string };
 
 export type Sighting = { readonly deviceId: string; readonly evidence: Evidence };
 
@@ -22,16 +28,24 @@ export const onHubEvent =
   (scopes: ReadonlySet<Scope>, recordEvidence: RecordEvidence): OnHubEvent =>
   async (sightings, tell) => {
     const waiting = [...byDevice(sightings)];
+    const unheard: Unheard[] = [];
+    const hear = (scope: Scope, deviceId: string, evidence: readonly Evidence[]) =>
+      recordEvidence(scope, deviceId, evidence, scopes.size === 1).catch((fault: unknown) => {
+        if (!(fault instanceof Error) || fault.name !== unreadable) throw fault;
+        unheard.push({ deviceId, because: fault.message });
+        return undefined;
+      });
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [deviceId, evidence] = next;
         for (const scope of scopes) {
-          const found = await recordEvidence(scope, deviceId, evidence, scopes.size === 1);
+          const found = await hear(scope, deviceId, evidence);
           if (found) tell(found);
         }
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnceMax, waiting.length) }, work));
+    return unheard;
   };
 
 const byDevice = (sightings: readonly Sighting[]): ReadonlyMap<string, readonly Evidence[]> => {

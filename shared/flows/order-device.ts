@@ -85,8 +85,8 @@ const mark = (ports: Ports, { scope, deviceId }: DeviceOrder, decide: Decide): P
 
 const quarantine = async (ports: Ports, order: DeviceOrder): Promise<Ordered> => {
   const { versions, policies, deadline } = ports;
-  const newest = await deadline(storeTimeoutMs, versions.newest); // it may have been put a moment ago
-  const { quarantine: exile } = newest?.policy ?? policies.latest();
+  const { kept } = await deadline(storeTimeoutMs, versions.newest); // it may have been put a moment ago
+  const { quarantine: exile } = kept?.policy ?? policies.latest();
   if (exile === undefined) return { kind: 'no-quarantine' };
   const marked = await mark(ports, order, (record) => {
     if (!record) return 'unknown-device';

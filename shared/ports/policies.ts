@@ -20,10 +20,17 @@ export type KeptPolicy = {
 
 /** Every version that was ever put. A fault throws. */
 export type PolicyVersions = {
-  readonly newest: (signal: AbortSignal) => Promise<KeptPolicy | undefined>;
+  readonly newest: (signal: AbortSignal) => Promise<Newest>;
   readonly read: (version: number, signal: AbortSignal) => Promise<KeptPolicy | undefined>;
   /** Once: `superseded` when that version exists. */
   readonly put: (kept: KeptPolicy, signal: AbortSignal) => Promise<'written' | 'superseded'>;
+};
+
+export type Newest = {
+  /** The highest that was put; 0 when none was. */
+  readonly version: number;
+  /** The newest that can be read: one that another release put may not be. */
+  readonly kept: KeptPolicy | undefined;
 };
 
 /** Whether a pattern can be made slow by what it is matched with: says how, or undefined. */

@@ -3,17 +3,29 @@ import { type Enrollment, enrollmentKey } from '../domain/enrollment.ts';
 import { hubHostName } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
 
+const hub = z.string().transform(hubHostName);
+
+/** What of an enrollment is kept, wherever it is. */
+const enrollmentFields = {
+  kind: z.enum(['individual', 'group']),
+  reprovision: z.enum(['migrate', 'reset', 'never']),
+  hubs: z.array(hub).optional(),
+  linked: z.array(hub).optional(),
+  etag: z.string().optional(),
+};
+
+/** An enrollment inside another document. */
+export const enrollment = z
+  .object({ ...enrollmentFields, id: z.string() })
+  .transform(({ hubs, linked, etag, ...rest }): Enrollment => ({ ...rest, hubs, linked, etag }));
+
 /** What a webhook body told of an enrollment, as a document of the `enrollments` container. That it came says that our webhook is on it. */
 const enrollmentDocument = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
   scope: z.string(),
-  kind: z.enum(['individual', 'group']),
   enrollmentId: z.string(),
-  reprovision: z.enum(['migrate', 'reset', 'never']),
-  hubs: z.array(z.string().transform(hubHostName)).optional(),
-  linked: z.array(z.string().transform(hubHostName)).optional(),
-  etag: z.string().optional(),
+  ...enrollmentFields,
 });
 export type EnrollmentDocument = z.input<typeof enrollmentDocument>;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { registrationId } from '../domain/device.ts';
-import type { Enrollment } from '../domain/enrollment.ts';
 import { hubHostName } from '../domain/hub.ts';
 import { instant } from '../domain/instant.ts';
 import { parseScope } from '../domain/scope.ts';
 import type { FleetPage } from '../flows/export-fleet.ts';
+import { enrollment } from './enrollment-document.ts';
 import { parseHubDocument, toHubDocument } from './hub-document.ts';
 
 /** A page of a fleet as `npx rehome export` writes it: all that it takes to place the devices anew. */
@@ -25,17 +25,6 @@ export const toFleetView = ({ table, enrollments, devices, after }: FleetPage) =
 });
 
 const host = z.string().transform(hubHostName);
-
-const enrollment = z
-  .object({
-    kind: z.enum(['individual', 'group']),
-    id: z.string(),
-    reprovision: z.enum(['migrate', 'reset', 'never']),
-    hubs: z.array(host).optional(),
-    linked: z.array(host).optional(),
-    etag: z.string().optional(),
-  })
-  .transform(({ hubs, linked, etag, ...rest }): Enrollment => ({ ...rest, hubs, linked, etag }));
 
 const scope = z.string().transform((text, context) => {
   const parsed = parseScope(text);

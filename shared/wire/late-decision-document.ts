@@ -5,6 +5,7 @@ import { hubHostName } from '../domain/hub.ts';
 import { instant } from '../domain/instant.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
 import type { LateDecision } from '../ports/late-decisions.ts';
+import { enrollment } from './enrollment-document.ts';
 
 /** A decision that waits in an Event Hub until it can be recorded. No payload goes with it. */
 const hub = z.string().transform(hubHostName);
@@ -15,14 +16,7 @@ const lateDecision = z.object({
   registrationId: z.string().transform(registrationId),
   deviceId: z.string(),
   currentHub: hub.optional(),
-  enrollment: z.object({
-    kind: z.enum(['individual', 'group']),
-    id: z.string(),
-    reprovision: z.enum(['migrate', 'reset', 'never']),
-    hubs: z.array(hub).optional(),
-    linked: z.array(hub).optional(),
-    etag: z.string().optional(),
-  }),
+  enrollment,
   hub: z.string(),
   because: z.enum(reasons),
   rules: z.array(z.string()),
@@ -52,16 +46,15 @@ export const parseLateDecision = (json: unknown): ParsedLateDecision => {
     const told = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     return { kind: 'unparsable', because: told.join('; ') };
   }
-  const { scope, registrationId: registered, deviceId, currentHub, enrollment } = read.data;
-  const { kind, id, reprovision, hubs, linked, etag } = enrollment;
+  const { scope, currentHub, hub: answered, because, rules, decidedAt, ...rest } = read.data;
+  const { registrationId: registered, deviceId } = rest;
   const asked = {
     scope: scope as Scope,
     registrationId: registered,
     deviceId,
     currentHub,
-    enrollment: { kind, id, reprovision, hubs, linked, etag },
+    enrollment: rest.enrollment,
   };
-  const { hub: answered, because, rules, decidedAt } = read.data;
   return {
     kind: 'late',
     late: { asked, allocation: { hub: answered, because, rules }, decidedAt },

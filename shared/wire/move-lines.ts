@@ -1,5 +1,6 @@
 import type { SettledOf } from '../flows/change-record.ts';
 import type { MoveOrder, MoveOutcome } from '../flows/move-device.ts';
+import type { Unheard } from '../flows/on-hub-event.ts';
 import type { DeviceOrder } from '../flows/order-device.ts';
 import type { Swept } from '../flows/sweep-moves.ts';
 
@@ -44,6 +45,10 @@ export const toMarkedLine = (
   event: string,
   { scope, deviceId, because, by }: DeviceOrder,
 ): string => JSON.stringify({ event, scope, deviceId, because, by });
+
+/** An event of a device whose record cannot be read. */
+export const toUnheardLine = ({ deviceId, because }: Unheard): string =>
+  JSON.stringify({ event: 'record-unreadable', deviceId, because });
 
 export const toSweptLine = ({ devices, settled, faults }: Swept): string =>
   JSON.stringify({

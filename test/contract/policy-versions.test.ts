@@ -23,11 +23,13 @@ const memory = async (): Promise<Made> => {
 };
 
 const cosmos = async () => {
+  const complaints: string[] = [];
   const { database, ...store } = await aStore();
-  const versions = cosmosPolicyVersions(database);
+  const versions = cosmosPolicyVersions(database, (line) => complaints.push(line));
+
   const limits = { ageMsMax: 10_000, staleMsMax: 30_000, timeoutMs: 500 };
   const policies = cosmosPolicies(versions, seed, clock, systemDeadline, limits, () => undefined);
-  return { ...store, database, versions, policies };
+  return { ...store, database, versions, policies, complaints };
 };
 
 const draftOf = (policy: object, ifMatch?: string) => {
@@ -107,7 +109,7 @@ describe.each<[string, () => Promise<Made>]>([
 });
 
 test('[A7] with the store gone, and with a version that is none of ours, the last good policy stands', async () => {
-  const { versions, policies, database, fault, heal } = await cosmos();
+  const { versions, policies, database, complaints, fault, heal } = await cosmos();
   await manage({ versions, policies }).put(draftOf(rules('good')));
   expect((await policies.known()).version).toBe(1);
   fault({ kind: 'answer', status: 503 }, () => true, Number.POSITIVE_INFINITY);
@@ -118,4 +120,9 @@ test('[A7] with the store gone, and with a version that is none of ours, the las
   await items.create({ id: 'v2', kind: 'policy', version: 2, schemaVersion: 9 });
   time.now += 60_000;
   expect((await policies.known()).version).toBe(1);
+  expect(complaints).toEqual([JSON.stringify({ event: 'policy-unreadable', version: 2 })]);
+  // It is no obstacle to the next one.
+  expect(await manage({ versions, policies }).put(draftOf(rules('better')))).toMatchObject({
+    kept: { policy: { version: 3 } },
+  });
 });

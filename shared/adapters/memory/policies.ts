@@ -5,7 +5,7 @@ import type { KeptPolicy, Policies, PolicyVersions } from '../../ports/policies.
 export const memoryPolicyVersions = (): PolicyVersions => {
   const kept = new Map<number, KeptPolicy>();
   return {
-    newest: async () => kept.get(kept.size),
+    newest: async () => ({ version: kept.size, kept: kept.get(kept.size) }),
     read: async (version) => kept.get(version),
     put: async (next) => {
       const { version } = next.policy;
@@ -21,7 +21,7 @@ export const memoryPolicies = (versions: PolicyVersions, seed: Policy): Policies
   const { signal } = new AbortController();
   let newest = seed;
   const known = async (): Promise<Policy> => {
-    newest = (await versions.newest(signal))?.policy ?? seed;
+    newest = (await versions.newest(signal)).kept?.policy ?? seed;
     return newest;
   };
   return { latest: () => newest, known };
