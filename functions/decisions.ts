@@ -1,5 +1,5 @@
 import { app, type HttpHandler } from '@azure/functions';
-import { type Operators, rehome } from '../shared/composition.ts';
+import { type Placement, rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';
 import { parseAllocationRequest } from '../shared/wire/allocation-request.ts';
 import { toExplanationView } from '../shared/wire/explanation-view.ts';
@@ -12,7 +12,7 @@ import { type Asked, answerRoute, type Route, scopeIn } from '../shared/wire/rou
  *
  *     POST   decisions/{scope}   Read   a registration as DPS asks it: what it would be answered, and why; nothing is written
  */
-type App = Operators & { readonly scopes: ReadonlySet<Scope> };
+type App = Placement & { readonly scopes: ReadonlySet<Scope> };
 
 const explain = async (
   { explain, scopes }: App,
@@ -26,20 +26,20 @@ const explain = async (
 const table: readonly Route<App>[] = [{ method: 'POST', path: '', role: 'Read', handle: explain }];
 
 export const decisionsHandler =
-  (operators: Operators, scopes: ReadonlySet<Scope>): HttpHandler =>
+  (placement: Placement, scopes: ReadonlySet<Scope>): HttpHandler =>
   async (request) => {
     const asked = managementRequest(request, 'decisions');
     const within = () => scopeIn(scopes, asked.first);
-    const answer = await answerRoute(table, { ...operators, scopes }, within, asked);
+    const answer = await answerRoute(table, { ...placement, scopes }, within, asked);
     return 'kind' in answer ? toProblem(answer) : answer;
   };
 
-const { operators, scopes } = rehome();
-if (operators) {
+const { placement, scopes } = rehome();
+if (placement) {
   app.http('decisions', {
     methods: ['POST'],
     authLevel: 'anonymous', // App Service authentication stands before it
     route: 'decisions/{scope}',
-    handler: decisionsHandler(operators, scopes),
+    handler: decisionsHandler(placement, scopes),
   });
 }

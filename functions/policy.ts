@@ -1,5 +1,5 @@
 import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
-import { type Operators, rehome } from '../shared/composition.ts';
+import { type Placement, rehome } from '../shared/composition.ts';
 import { managementRequest } from '../shared/wire/management-request.ts';
 import { parsePolicyDraft, toPolicyLine, toPolicyView } from '../shared/wire/policy-view.ts';
 import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
@@ -12,7 +12,7 @@ import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.
  *     GET    policy/{version}   Read    any version that was ever put
  *     PUT    policy?reason=…    Admin   a policy: the next version; If-Match names the one that it was made from
  */
-type App = Operators & { readonly log: InvocationContext };
+type App = Placement & { readonly log: InvocationContext };
 type AskedOfAll = Asked<undefined>;
 
 const newest = async ({ policy }: App): Promise<HttpAnswer | Refusal> => {
@@ -48,21 +48,21 @@ const table: readonly Route<App, undefined>[] = [
 ];
 
 export const policyHandler =
-  (operators: Operators): HttpHandler =>
+  (placement: Placement): HttpHandler =>
   async (request, context) => {
     const asked = managementRequest(request, 'policy');
-    const app = { ...operators, log: context };
+    const app = { ...placement, log: context };
     const whole = { ...asked, rest: asked.all };
     const answer = await answerRoute(table, app, () => undefined, whole);
     return 'kind' in answer ? toProblem(answer) : answer;
   };
 
-const { operators } = rehome();
-if (operators) {
+const { placement } = rehome();
+if (placement) {
   app.http('policy', {
     methods: ['GET', 'PUT'],
     authLevel: 'anonymous', // App Service authentication stands before it
     route: 'policy/{*rest}',
-    handler: policyHandler(operators),
+    handler: policyHandler(placement),
   });
 }

@@ -27,17 +27,20 @@ export type Rehome = {
   readonly buffers: boolean;
   /** undefined while a setting that only moves need is bad: the log has it. */
   readonly moves: Moves | undefined;
-  /** The management API; undefined too while nothing authenticates operators before they come here. */
+  /** The management API; undefined while nothing authenticates operators before they come here. */
+  readonly placement: Placement | undefined;
+  /** The same of devices; undefined too while there are no moves. */
   readonly operators: Operators | undefined;
 };
 
-export type Operators = Moves & {
-  readonly devices: ReadDevices;
-  readonly explain: ExplainDevice;
-  readonly exportFleet: ExportFleet;
-  readonly policy: ManagePolicy;
-  readonly order: OrderDevice;
-};
+export type Placement = { readonly explain: ExplainDevice; readonly policy: ManagePolicy };
+
+export type Operators = Moves &
+  Placement & {
+    readonly devices: ReadDevices;
+    readonly exportFleet: ExportFleet;
+    readonly order: OrderDevice;
+  };
 
 /** Where ports meet adapters. @throws Error naming what is wrong with the policy of the settings. */
 export const compose = (
@@ -52,6 +55,7 @@ export const compose = (
   const organic = moveSettings && limitsOf(moveSettings);
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
   const moves = moveSettings && movesOf(scopes, store, moveSettings);
+  const placement = settings.isGuarded ? placementOf(store, slackPercent) : undefined;
   store.warm();
   return {
     scopes,
@@ -59,16 +63,20 @@ export const compose = (
     recordDecisions: recordDecisions(record, store.deadline),
     buffers: buffer !== undefined,
     moves,
-    operators: moves && settings.isGuarded ? operatorsOf(store, moves, slackPercent) : undefined,
+    placement,
+    operators: moves && placement && { ...placement, ...operatorsOf(store, moves) },
   };
 };
 
-const operatorsOf = (store: Store, moves: Moves, slackPercent: number): Operators => ({
+const placementOf = (store: Store, slackPercent: number): Placement => ({
+  explain: explainDevice(store, slackPercent),
+  policy: managePolicy({ ...store, judgePattern }),
+});
+
+const operatorsOf = (store: Store, moves: Moves): Omit<Operators, keyof Placement> => ({
   ...moves,
   devices: readDevices(store.records, store.deadline),
-  explain: explainDevice(store, slackPercent),
   exportFleet: exportFleet(store),
-  policy: managePolicy({ ...store, judgePattern }),
   order: orderDevice({ ...store, moveDevice: moves.moveDevice }),
 });
 

@@ -13,17 +13,21 @@ export const memoryIntakes = (
   clock: Clock,
 ): Intakes & { readonly rows: () => readonly IntakeMinute[] } => {
   let counted = new Map<string, IntakeMinute>();
-  const recent = ({ minute }: IntakeMinute): boolean =>
-    minute > minuteOf(clock.now()) - intakeMinutes;
+  let newest = Number.NEGATIVE_INFINITY;
+  const forget = (minute: number): void => {
+    newest = minute;
+    counted = new Map([...counted].filter(([, row]) => row.minute > minute - intakeMinutes));
+  };
   return {
     note: (hub: HubHostName, kind: IntakeKind) => {
       const minute = minuteOf(clock.now());
+      if (minute > newest) forget(minute);
       const key = `${minute} ${hub}`;
       const row = counted.get(key) ?? { hub, minute, answered: 0, confirmed: 0, inVain: 0 };
       counted.set(key, { ...row, [kind]: row[kind] + 1 });
     },
     rows: () => {
-      counted = new Map([...counted].filter(([, row]) => recent(row)));
+      forget(minuteOf(clock.now()));
       return [...counted.values()];
     },
   };
