@@ -54,7 +54,8 @@ const measureOutage = async ([name, does, seconds]: Outage): Promise<void> => {
     const begun = performance.now();
     const { registrationId, key } = fleetDevice(cloud, groupKey, id);
     try {
-      const { memory } = await startVirtualDevice(cloud.azure.dps, registrationId, key);
+      const { memory, stop } = await startVirtualDevice(cloud.azure.dps, registrationId, key);
+      await stop(); // its next life would fight with this one for the connection
       const hub = memory.assignment?.assignedHub ?? '';
       if (hub !== (home.get(id) ?? hub)) count.moved += 1;
       home.set(id, hub);

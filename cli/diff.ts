@@ -1,6 +1,6 @@
 import { type AllocationQuestion, allocate } from '../shared/allocation/allocate.ts';
 import { judgeAll } from '../shared/allocation/explain.ts';
-import { type DeviceFacts, dependsOnPayload } from '../shared/allocation/placement.ts';
+import { type DeviceFacts, dependsOnPayload, placementOf } from '../shared/allocation/placement.ts';
 import { factsOf } from '../shared/allocation/registration.ts';
 import { type Roster, rosterOf } from '../shared/allocation/roster.ts';
 import { hubTable } from '../shared/domain/hub-table.ts';
@@ -44,7 +44,9 @@ export const diffPolicies = (fleet: FleetFile, one: Policy, other: Policy): Diff
       continue;
     }
     const facts = factsOf(device, enrollment);
-    if (dependsOnPayload(one, facts) || dependsOnPayload(other, facts)) {
+    if (
+      [one, other].some((policy) => dependsOnPayload(policy, facts) || goesByLatency(policy, facts))
+    ) {
       undetermined += 1;
       continue;
     }
@@ -73,6 +75,9 @@ const questionOf = (
   isQuarantined: quarantined,
 });
 
+const goesByLatency = (policy: Policy, facts: DeviceFacts): boolean =>
+  placementOf(policy, facts).strategy === 'lowestLatency' && facts.region === undefined;
+
 /** What speaks against a hub: `rule eu wants a hub in westeurope`. */
 const against = (question: AllocationQuestion, roster: Roster, hub: string): string | undefined => {
   const judged = judgeAll(question, roster).find(({ spelled }) => spelled === hub);
@@ -91,7 +96,10 @@ export const sayDiff = (
   say(`${differences.length} of ${all} devices would be placed differently, as newcomers.`);
   if (undetermined > 0)
     say(`${undetermined} depend on what they send when they register, which is kept nowhere.`);
-  if (unknown > 0) say(`${unknown} are of enrollments that have not called the webhook yet.`);
+  if (unknown > 0)
+    say(
+      `${unknown} are of enrollments whose hubs are not known: they never reprovision, or have not called the webhook yet.`,
+    );
   const kinds = Map.groupBy(differences, ({ from, to, because }) => `${from} → ${to}: ${because}`);
   const most = [...kinds].toSorted(([, one], [, other]) => other.length - one.length);
   if (most.length > 0) say('');

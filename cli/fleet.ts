@@ -19,6 +19,7 @@ type Page = {
   readonly hubs: readonly unknown[];
   readonly enrollments: Readonly<Record<string, unknown>>;
   readonly devices: readonly unknown[];
+  readonly unreadable: readonly string[];
   readonly after: string | null;
 };
 
@@ -27,6 +28,7 @@ type Written = Omit<Page, 'after'>;
 /** All of a scope's devices, page by page. @param tell hears how many there are so far. */
 export const fetchFleet = async (api: Api, tell: (count: number) => void): Promise<Written> => {
   const devices: unknown[] = [];
+  const unreadable: string[] = [];
   const enrollments: Record<string, unknown> = {};
   let after: string | null = null;
   for (;;) {
@@ -34,10 +36,11 @@ export const fetchFleet = async (api: Api, tell: (count: number) => void): Promi
     const path = `devices/${encodeURIComponent(api.scope)}?all=true&limit=${pageSize}${from}`;
     const page = (await api.call('GET', path)) as Page;
     for (const device of page.devices) devices.push(device);
+    unreadable.push(...page.unreadable);
     Object.assign(enrollments, page.enrollments);
     tell(devices.length);
     if (page.after === null)
-      return { takenAt: page.takenAt, hubs: page.hubs, enrollments, devices };
+      return { takenAt: page.takenAt, hubs: page.hubs, enrollments, devices, unreadable };
     after = page.after;
   }
 };
@@ -51,4 +54,5 @@ export const exportFleet = async (
   if (file === undefined) return say(JSON.stringify(fleet));
   await writeFile(file, JSON.stringify(fleet));
   say(`${file}: ${fleet.devices.length} devices on ${fleet.hubs.length} hubs`);
+  for (const id of fleet.unreadable) say(`  left out: the record ${id} is none of ours`);
 };

@@ -61,17 +61,9 @@ const readPolicyFile = async (file: string): Promise<PolicyDocument> => {
 /** `7`, a version that was put; `current`; or a file. */
 export const readPolicy = async (which: string, api: () => Promise<Api>): Promise<Policy> => {
   if (which !== 'current' && !/^\d+$/.test(which)) return toPolicy(await readPolicyFile(which), 0);
-  if (which === '0') return emptyPolicy();
   const path = which === 'current' ? 'policy' : `policy/${which}`;
   const { policy, version } = (await (await api()).call('GET', path)) as Version;
   const parsed = parsePolicy(policy);
   if (parsed.kind === 'refused') throw new Error(named(parsed.errors).join('; '));
   return toPolicy(parsed.document, version);
-};
-
-/** What stands before any was put. */
-const emptyPolicy = (): Policy => {
-  const parsed = parsePolicy({});
-  if (parsed.kind === 'refused') throw new Error('an empty policy is one');
-  return toPolicy(parsed.document, 0);
 };

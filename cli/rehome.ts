@@ -121,7 +121,8 @@ const commands: Readonly<Record<string, Command>> = {
     };
     const { same, different, untold } = await replayLog(one(given, 'one log file'), policyOf);
     say(`${same} decisions come out the same, ${different.length} differently`);
-    if (untold > 0) say(`${untold} stand on a hub table that this log does not tell`);
+    if (untold > 0)
+      say(`${untold} are not told whole, or stand on a hub table that this log does not tell`);
     for (const line of different.slice(0, 20)) say(`  ${line}`);
     if (different.length > 0 || untold > 0) process.exitCode = 1;
   },

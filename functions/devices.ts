@@ -2,7 +2,7 @@ import { app, type HttpHandler, type InvocationContext } from '@azure/functions'
 import { type Operators, rehome } from '../shared/composition.ts';
 import { hubHostName } from '../shared/domain/hub.ts';
 import type { Scope } from '../shared/domain/scope.ts';
-import type { Marked, Ordered } from '../shared/flows/order-device.ts';
+import type { Ordered } from '../shared/flows/order-device.ts';
 import { parseLabels, parseReason } from '../shared/wire/device-order.ts';
 import { toDeviceView, toMoveView, toSettledView } from '../shared/wire/device-view.ts';
 import { toExplanationView } from '../shared/wire/explanation-view.ts';
@@ -50,7 +50,8 @@ const list = async (
   }
   const page = await devices.attended(scope, limit, after);
   if (page === 'bad-after') return badAfter;
-  return ok({ devices: page.records.map(toDeviceView), after: page.after ?? null });
+  const { records, unreadable } = page;
+  return ok({ devices: records.map(toDeviceView), unreadable, after: page.after ?? null });
 };
 
 const badAfter = refuse('bad-request', [{ field: 'after', detail: 'not where a page ended' }]);
@@ -142,11 +143,11 @@ const told = (
   log: InvocationContext,
   event: string,
   asked: Parameters<typeof toMarkedLine>[1],
-  outcome: Marked | Ordered,
+  outcome: Ordered,
 ): HttpAnswer | Refusal => {
-  if (outcome.kind !== 'marked') return refuse(outcome.kind, []);
+  if (outcome.kind !== 'marked') return refuse(outcome.kind, [], outcome.because);
   log.info(toMarkedLine(event, asked));
-  const moved = 'move' in outcome ? outcome.move : undefined;
+  const moved = outcome.move;
   const device = toDeviceView(outcome.record);
   if (!moved) return ok({ device });
   return moved.kind === 'triggered'

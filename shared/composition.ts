@@ -3,21 +3,22 @@ import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decision
 import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
+import type { MoveLimits } from './campaign/limits.ts';
 import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
 import { type Store, storeOf } from './composition/store.ts';
 import { type BufferSettings, readBufferSettings } from './config/buffer-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
 import { readSettings, type Settings } from './config/settings.ts';
-import type { Policy } from './domain/policy.ts';
+import { noPolicy, type Policy } from './domain/policy.ts';
 import type { Scope } from './domain/scope.ts';
 import { type AllocateDevice, allocateDevice } from './flows/allocate-device.ts';
 import { type ExplainDevice, explainDevice } from './flows/explain-device.ts';
 import { type ExportFleet, exportFleet } from './flows/export-fleet.ts';
-import { type ManagePolicy, managePolicy } from './flows/manage-policy.ts';
+import { type ManagePolicy, managePolicy, slowAmong } from './flows/manage-policy.ts';
 import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
-import { parsePolicy, toPolicy } from './wire/parse-policy.ts';
+import { parsePolicy, patternsIn, toPolicy } from './wire/parse-policy.ts';
 
 export type Rehome = {
   readonly scopes: ReadonlySet<Scope>;
@@ -49,13 +50,14 @@ export const compose = (
   buffer?: BufferSettings,
 ): Rehome => {
   const { scopes, boundSlackPercent: slackPercent, storeTimeoutMs, atStoreMax } = settings;
-  const store = storeOf(settings, seedOf(settings.policy));
+  const seed = seedOf(settings.policy);
+  const store = storeOf(settings, seed.policy);
   const record = recordDecision(store);
   const lateDecisions = lateDecisionsOf(store, record, buffer);
   const organic = moveSettings && limitsOf(moveSettings);
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
   const moves = moveSettings && movesOf(scopes, store, moveSettings);
-  const placement = settings.isGuarded ? placementOf(store, slackPercent) : undefined;
+  const placement = settings.isGuarded ? placementOf(store, seed, slackPercent) : undefined;
   store.warm();
   return {
     scopes,
@@ -64,20 +66,31 @@ export const compose = (
     buffers: buffer !== undefined,
     moves,
     placement,
-    operators: moves && placement && { ...placement, ...operatorsOf(store, moves) },
+    operators:
+      moves && organic && placement
+        ? { ...placement, ...operatorsOf(store, moves, organic) }
+        : undefined,
   };
 };
 
-const placementOf = (store: Store, slackPercent: number): Placement => ({
+const placementOf = (
+  store: Store,
+  seed: ReturnType<typeof seedOf>,
+  slackPercent: number,
+): Placement => ({
   explain: explainDevice(store, slackPercent),
-  policy: managePolicy({ ...store, judgePattern }),
+  policy: managePolicy({ ...store, judgePattern, seed }),
 });
 
-const operatorsOf = (store: Store, moves: Moves): Omit<Operators, keyof Placement> => ({
+const operatorsOf = (
+  store: Store,
+  moves: Moves,
+  limits: MoveLimits,
+): Omit<Operators, keyof Placement> => ({
   ...moves,
   devices: readDevices(store.records, store.deadline),
   exportFleet: exportFleet(store),
-  order: orderDevice({ ...store, moveDevice: moves.moveDevice }),
+  order: orderDevice({ ...store, ...moves }, limits),
 });
 
 const lateDecisionsOf = (
@@ -98,11 +111,25 @@ const lateDecisionsOf = (
     : inProcess;
 };
 
-const seedOf = (json: unknown): Policy => {
+/**
+ * The policy of the settings, once its patterns have been found harmless, which is in a moment: until then, and where they are not, none.
+ * @throws Error naming what is wrong with it.
+ */
+const seedOf = (json: unknown): { readonly document: object; readonly policy: () => Policy } => {
   const parsed = parsePolicy(json);
-  if (parsed.kind === 'policy') return toPolicy(parsed.document, 0);
-  const wrong = parsed.errors.map(({ field, detail }) => `REHOME_POLICY.${field}: ${detail}`);
-  throw new Error(`Bad settings: ${wrong.join('; ')}`);
+  if (parsed.kind === 'refused') {
+    const wrong = parsed.errors.map(({ field, detail }) => `REHOME_POLICY.${field}: ${detail}`);
+    throw new Error(`Bad settings: ${wrong.join('; ')}`);
+  }
+  const { document } = parsed;
+  const patterns = patternsIn(document);
+  const policy = toPolicy(document, 0);
+  let judged = patterns.length === 0 ? policy : noPolicy;
+  void slowAmong(patterns, judgePattern).then((slow) => {
+    if (slow.length === 0) judged = policy;
+    else systemComplaint(JSON.stringify({ event: 'seed-policy-refused', errors: slow }));
+  });
+  return { document, policy: () => judged };
 };
 
 /** [A7] A setting that the webhook can do without must not keep it from answering. */

@@ -128,7 +128,9 @@ const quarantineOf = (asked: AllocationQuestion, roster: Roster): Candidate | un
 
 /** A released target is answered while every hard decider says yes: to hold moves back is for the pace of their campaign. */
 const isTaken = ({ listed, standing }: Candidate, { rules }: Placement, roster: Roster): boolean =>
-  (standing === 'eligible' || standing === 'throttled') && !isBarred(roster, listed, rules);
+  (standing === 'eligible' || standing === 'throttled') &&
+  listed.hub.hostName !== roster.policy.quarantine &&
+  !isBarred(roster, listed, rules);
 
 /** A device without a home that could be answered. */
 const place = (
@@ -141,6 +143,6 @@ const place = (
   if (exile) return answer(asked, exile, 'quarantined', placement);
   const chosen = placeAmong(asked, placement, home, roster);
   const because = home ? 'closed' : asked.currentHub ? 'unlinked' : 'newcomer';
-  const degraded = chosen.standing !== 'eligible';
+  const degraded = chosen.standing !== 'eligible' || placement.quarantines;
   return { ...answer(asked, chosen, because, placement), degraded };
 };

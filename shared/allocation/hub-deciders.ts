@@ -12,7 +12,7 @@ export const judgeHub = (hub: Hub, table: HubTable): HubVerdicts => {
   return {
     linked: yes('linked', 'DPS named it'),
     open: hub.state === 'open' ? yes('open', 'it is open') : no('open', `it is ${hub.state}`),
-    room: judgeRoom(hub, intake, table.takenAt),
+    room: judgeRoom(hub, intake, table),
     health: judgeHealth(intake),
   };
 };
@@ -34,7 +34,7 @@ export const loadOf = ({ deviceCount }: Hub, { arrived }: Intake): number | unde
  */
 const joiningIntakeMax = 100;
 
-const judgeRoom = (hub: Hub, intake: Intake, now: Instant): Verdict => {
+const judgeRoom = (hub: Hub, intake: Intake, { begunAt, takenAt: now }: HubTable): Verdict => {
   const [load, most] = [loadOf(hub, intake), deviceCountMax(hub)];
   if (load !== undefined && load >= most) {
     const why = most < hub.capacity ? 'its daily quota serves' : 'it may hold';
@@ -42,7 +42,7 @@ const judgeRoom = (hub: Hub, intake: Intake, now: Instant): Verdict => {
   }
   const quota = judgeQuota(hub, now);
   if (quota) return quota;
-  const joining = rampOf(hub, now) < 1;
+  const joining = rampOf(hub, begunAt, now) < 1;
   const intakeMax = hub.intakePerMinuteMax ?? (joining ? joiningIntakeMax : undefined);
   if (intakeMax !== undefined && intake.answeredPerMinute >= intakeMax) {
     const answered = Math.round(intake.answeredPerMinute);

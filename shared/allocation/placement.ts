@@ -59,11 +59,15 @@ export const placementOf = (policy: Policy, facts: DeviceFacts): Placement => {
   };
 };
 
-/** Whether it takes what a device sends to say which rules apply: of a device whose payload is not known they are then not known either. */
+/**
+ * Whether it takes what a device sends to say which rules apply, its payload or where it says that it is: of a device that does not register
+ * now they are then not known.
+ */
 export const dependsOnPayload = (policy: Policy, facts: DeviceFacts): boolean => {
   for (const { when, goesOn } of policy.rules) {
-    if (!matches({ ...when, payload: [] }, facts)) continue;
-    if (when.payload.length > 0) return true;
+    const regions = facts.region === undefined ? undefined : when.regions;
+    if (!matches({ ...when, regions, payload: [] }, facts)) continue;
+    if (when.payload.length > 0 || regions !== when.regions) return true;
     if (!goesOn) return false;
   }
   return false;

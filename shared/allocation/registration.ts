@@ -35,7 +35,7 @@ export const factsOf = (
   registrationId,
   labels,
   payload: undefined,
-  region: labels['region'],
+  region: labels['region']?.toLowerCase(),
   latencies: new Map(),
   applied: undefined,
 });
@@ -46,16 +46,16 @@ export const questionOf = (
   record: DeviceRecord | undefined,
   now: Instant,
 ): AllocationQuestion => {
-  const labels = record?.labels ?? {};
+  const facts = factsOf({ scope, registrationId, labels: record?.labels ?? {} }, enrollment);
   return {
     registrationId,
     linkedHubs,
     currentHub,
     reprovision: enrollment.reprovision,
     facts: {
-      ...factsOf({ scope, registrationId, labels }, enrollment),
+      ...facts,
       payload: told.payload,
-      region: labels['region'] ?? told.region,
+      region: facts.region ?? told.region,
       latencies: told.latencies,
     },
     triedInVain: triedInVain(record),

@@ -27,16 +27,17 @@ export const remember = (
   asked: Remembered,
   { hub, because, rules }: Pick<Allocation, 'hub' | 'because' | 'rules'>,
   now: Instant,
+  /** Whether a move of it tells what becomes of the answer. */
+  moves = because === 'moving',
 ): DeviceRecord | undefined => {
   const { scope, registrationId, currentHub } = asked;
   const answered = hubHostName(hub);
-  const moves = because === 'moving';
   const stays = answered === currentHub || moves;
   const before = record ?? newDeviceRecord(scope, asked.deviceId, { registrationId });
   const known: DeviceRecord = {
     ...before,
     registrationId,
-    deviceId: spelledBy(asked, before) ? asked.deviceId : before.deviceId,
+    deviceId: spelledBy(asked, before) || isUntold(before) ? asked.deviceId : before.deviceId,
     home: stays ? (before.home ?? currentHub) : answered,
     enrollment: enrollmentKey(scope, asked.enrollment),
     pending: moves ? before.pending : stays ? undefined : pend(before.pending, answered, now),
@@ -66,6 +67,10 @@ const spelledBy = (
   known.deviceId.toLowerCase() === registrationId &&
   deviceId.toLowerCase() === registrationId;
 
+/** Somebody has labelled it before it came: DPS knows better how it is spelled. */
+const isUntold = ({ observed, enrollment, pending }: DeviceRecord): boolean =>
+  observed === undefined && enrollment === undefined && pending === undefined;
+
 const isSame = (record: DeviceRecord, next: DeviceRecord): boolean =>
   next.deviceId === record.deviceId &&
   next.home === record.home &&
@@ -86,15 +91,19 @@ export const isNewer = ({ observed, pending }: DeviceRecord, than: Instant): boo
 export const complement = (
   record: DeviceRecord,
   { scope, enrollment, registrationId }: Remembered,
-): DeviceRecord | undefined =>
-  record.enrollment === undefined
-    ? {
-        ...record,
-        registrationId,
-        enrollment: enrollmentKey(scope, enrollment),
-        home: record.home ?? record.observed?.hub,
-      }
-    : undefined;
+  { hub, because, rules }: Pick<Allocation, 'hub' | 'because' | 'rules'>,
+  now: Instant,
+): DeviceRecord | undefined => {
+  if (record.enrollment !== undefined) return undefined;
+  const isExiled = because === 'quarantined' && record.observed?.hub === hubHostName(hub);
+  return {
+    ...record,
+    registrationId,
+    enrollment: enrollmentKey(scope, enrollment),
+    home: record.home ?? record.observed?.hub,
+    quarantine: record.quarantine ?? (isExiled ? begun(rules, now) : undefined),
+  };
+};
 
 /** What a change tells of an answer that was pending: that the device turned up there, or that it was given up. */
 export const outcomeOf = (
@@ -119,6 +128,7 @@ const conflict = (record: DeviceRecord | undefined, asked: Remembered): string |
   const { deviceId } = asked;
   if (
     !record ||
+    isUntold(record) ||
     spelledBy(asked, record) ||
     record.deviceId === deviceId ||
     record.registrationId === deviceId

@@ -50,7 +50,7 @@ const list = (hub: Hub, index: number, table: HubTable): Listed => {
     hub,
     index,
     hash: nameHash(hub.hostName),
-    share: hub.weight * rampOf(hub, table.takenAt),
+    share: hub.weight * rampOf(hub, table.begunAt, table.takenAt),
     load: loadOf(hub, intakeOf(table, hub.hostName)),
     verdicts,
     standing: standingOf(hub, verdicts),

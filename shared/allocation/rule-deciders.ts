@@ -21,6 +21,9 @@ type Kind = {
   readonly wants: (restriction: Restriction) => string;
 };
 
+/** More would make a line of the log too long for who keeps it. */
+const namedMax = 3;
+
 const kinds: readonly Kind[] = [
   {
     decider: 'rule',
@@ -29,7 +32,9 @@ const kinds: readonly Kind[] = [
       Object.entries(tags).every(([name, value]) => held[name] === value),
     wants: ({ hubs, tags }) =>
       [
-        ...(hubs ? [`one of ${hubs.join(', ')}`] : []),
+        ...(hubs
+          ? [hubs.length > namedMax ? `one of ${hubs.length} hubs` : `one of ${hubs.join(', ')}`]
+          : []),
         ...Object.entries(tags).map(([name, value]) => `the tag ${name} ${value}`),
       ].join(', and '),
   },

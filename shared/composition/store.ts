@@ -20,16 +20,16 @@ import type { Policy } from '../domain/policy.ts';
 export type Store = ReturnType<typeof storeOf>;
 
 /** Where everything is kept: in Cosmos DB, or in the process where no account is set. */
-export const storeOf = (settings: Settings, policy: Policy) => ({
+export const storeOf = (settings: Settings, seed: () => Policy) => ({
   ...(settings.cosmos === undefined
-    ? inMemory(settings, policy)
-    : inCosmos(settings, settings.cosmos, policy)),
+    ? inMemory(settings, seed)
+    : inCosmos(settings, settings.cosmos, seed)),
   clock,
   deadline,
   dice,
 });
 
-const inMemory = ({ hubs }: Settings, policy: Policy) => {
+const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
   const versions = memoryPolicyVersions();
   return {
     records: memoryDeviceRecords(),
@@ -37,12 +37,12 @@ const inMemory = ({ hubs }: Settings, policy: Policy) => {
     hubTables: memoryHubTables(hubs, clock),
     intakes: memoryIntakes(clock),
     versions,
-    policies: memoryPolicies(versions, policy),
+    policies: memoryPolicies(versions, seed),
     warm: () => undefined,
   };
 };
 
-const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, policy: Policy) => {
+const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed: () => Policy) => {
   const limits = snapshotLimitsFor(snapshotMs);
   const database = cosmosDatabase(connectionString);
   const versions = cosmosPolicyVersions(database, complain);
@@ -53,7 +53,7 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, poli
     hubTables: cosmosHubTables(database, hubs, clock, deadline, limits, complain),
     intakes: cosmosIntakes(database, instance, counts, deadline, flushLimits, complain),
     versions,
-    policies: cosmosPolicies(versions, policy, clock, deadline, limits, complain),
+    policies: cosmosPolicies(versions, seed, clock, deadline, limits, complain),
     /** Loads the SDK behind everybody's back: the first device need not wait for it. */
     warm: () => void database().catch(() => undefined),
   };

@@ -1,10 +1,12 @@
 import type { Hub, HubHostName } from './hub.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, instant } from './instant.ts';
 import { type Intake, type IntakeMinute, intakeAt, noIntake } from './intake.ts';
 
 /** The one picture of the hubs that everybody decides on: a snapshot, with its age. */
 export type HubTable = {
   readonly takenAt: Instant;
+  /** When the first hub was put into it. */
+  readonly begunAt: Instant;
   readonly hubs: ReadonlyMap<HubHostName, Hub>;
   /** By hub, where there was any. */
   readonly intakes: ReadonlyMap<HubHostName, Intake>;
@@ -17,6 +19,7 @@ export const hubTable = (
   counted: readonly IntakeMinute[] = [],
 ): HubTable => ({
   takenAt,
+  begunAt: instant(Math.min(...hubs.map(({ joinedAt }) => joinedAt ?? 0), takenAt)),
   hubs: new Map(hubs.map((hub) => [hub.hostName, hub])),
   intakes: counted.length === 0 ? new Map() : intakesOf(hubs, takenAt, counted),
 });

@@ -34,7 +34,7 @@ export type Hub = {
   /** What rules may ask of it: `{ tenant: 'contoso' }`. */
   readonly tags: Readonly<Record<string, string>>;
   readonly daily: DailyMessages | undefined;
-  /** When it joined hubs that were at work already; undefined of those. */
+  /** When it was put into the hub table; undefined: longer ago than anybody knows. */
   readonly joinedAt: Instant | undefined;
   /** Newcomers a minute that it may be answered to; undefined: as many as come. */
   readonly intakePerMinuteMax: number | undefined;
@@ -91,6 +91,11 @@ export const deviceCountMax = ({ capacity, daily }: Hub): number =>
 const rampMs = 60 * 60_000;
 const rampLeast = 0.05;
 
-/** How much of its weight a hub has by then: 1, unless it has just joined. */
-export const rampOf = ({ joinedAt }: Hub, now: Instant): number =>
-  joinedAt === undefined ? 1 : Math.min(1, Math.max(rampLeast, (now - joinedAt) / rampMs));
+/** Hubs that are put into a new table take a while, and several instances may do it: they join nobody. */
+const togetherMs = 10 * 60_000;
+
+/** How much of its weight a hub has by then: 1, unless it has just joined hubs that were at work before, from `begunAt` on. */
+export const rampOf = ({ joinedAt }: Hub, begunAt: Instant, now: Instant): number =>
+  joinedAt === undefined || joinedAt - begunAt < togetherMs
+    ? 1
+    : Math.min(1, Math.max(rampLeast, (now - joinedAt) / rampMs));

@@ -5,7 +5,7 @@ import {
   allocateUnknown,
 } from '../allocation/allocate.ts';
 import { isStale, questionOf, type Registration } from '../allocation/registration.ts';
-import { outcomeOf, remember } from '../allocation/remember.ts';
+import { outcomeOf, type Remembered, remember } from '../allocation/remember.ts';
 import { type Roster, rosterOf } from '../allocation/roster.ts';
 import type { LedgerEntry } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
@@ -36,6 +36,8 @@ export type AllocationDecision = Allocation & {
   readonly snapshotAgeMs: number;
   /** Why the device's record could not be read or written in time; undefined when it could. */
   readonly storeFault: string | undefined;
+  /** Why the policy could not be read, ever: the settings' stood in. */
+  readonly policyFault: string | undefined;
 };
 
 type Ports = {
@@ -70,15 +72,20 @@ type Decided = { readonly answer: Allocation; readonly question: AllocationQuest
 export const allocateDevice = (ports: Ports, limits: AllocationLimits): AllocateDevice => {
   const { hubTables, policies, lateDecisions, intakes, deadline, clock } = ports;
   const roster = keptRoster(limits.slackPercent);
+  const toNewest = (policy: Policy) => ({ policy, policyFault: undefined });
+  const toLatest = (fault: unknown) => ({ policy: policies.latest(), policyFault: wordsOf(fault) });
   let atStore = 0;
   const withStore = async (asked: Registration) => {
     if (atStore >= limits.atStoreMax) throw new Error('too many devices wait for the store');
     atStore += 1;
     try {
       return await deadline(limits.storeTimeoutMs, async (signal) => {
-        const [table, policy] = await Promise.all([hubTables.known(), policies.known()]);
+        // Without the newest policy an answer is as good as the last one was: it costs no record.
+        const known = policies.known().then(toNewest, toLatest);
+        const [table, { policy, policyFault }] = await Promise.all([hubTables.known(), known]);
         const by = roster(table, policy);
-        return { ...(await decide(ports, limits.moves, asked, by, signal)), by, fault: undefined };
+        const decided = await decide(ports, limits.moves, asked, by, signal);
+        return { ...decided, by, fault: undefined, policyFault };
       });
     } finally {
       atStore -= 1;
@@ -88,18 +95,30 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
     const by = roster(hubTables.latest(), policies.latest());
     const question = questionOf(asked, undefined, decidedAt);
     const answer = allocateUnknown(question, by);
-    lateDecisions.keep({ asked, allocation: answer, decidedAt });
-    return { answer, question, by, fault: fault instanceof Error ? fault.message : String(fault) };
+    lateDecisions.keep({ asked: rememberedOf(asked), allocation: told(answer), decidedAt });
+    return { answer, question, by, fault: wordsOf(fault), policyFault: undefined };
   };
   return async (asked) => {
     const decidedAt = clock.now();
     const decided = await withStore(asked).catch((fault) => without(asked, decidedAt, fault));
-    const { answer, question, by, fault: storeFault } = decided;
+    const { answer, question, by, fault: storeFault, policyFault } = decided;
     if (asked.currentHub === undefined) intakes.note(hubHostName(answer.hub), 'answered');
     const snapshotAgeMs = Math.max(0, decidedAt - by.table.takenAt); // it may have been waited for
-    return { ...answer, question, roster: by, snapshotAgeMs, storeFault };
+    const degraded = answer.degraded || policyFault !== undefined;
+    return { ...answer, degraded, question, roster: by, snapshotAgeMs, storeFault, policyFault };
   };
 };
+
+const wordsOf = (fault: unknown): string =>
+  fault instanceof Error ? fault.message : String(fault);
+
+/** Without what the device sent: decisions may wait by the thousand. */
+const rememberedOf = (asked: Registration): Remembered => {
+  const { scope, deviceId, registrationId, enrollment, currentHub } = asked;
+  return { scope, deviceId, registrationId, enrollment, currentHub };
+};
+
+const told = ({ hub, because, rules }: Allocation) => ({ hub, because, rules });
 
 /** Made once for each snapshot, of which there is a new one every few seconds. */
 const keptRoster = (slackPercent: number) => {
@@ -162,8 +181,7 @@ const entryOf = (
     const next = remember(record, asked, answer, now);
     return next && { record: next, settled: undefined };
   }
-  const stays = { ...answer, because: 'moving' as const }; // what becomes of it is the move's to tell
-  const known = remember(record, asked, stays, now) ?? record;
+  const known = remember(record, asked, answer, now, true) ?? record;
   const before = known ?? newDeviceRecord(asked.scope, asked.deviceId, { registrationId });
   const id = moveId(dice.digits(20));
   const reason = answer.because === 'closed' ? `${from} is closed` : 'it is in quarantine';

@@ -54,8 +54,9 @@ export const explainDevice = (ports: Ports, slackPercent: number): ExplainDevice
         key === undefined
           ? undefined
           : await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
-      if (!enrollment?.linked) return { kind: 'unknown-enrollment' };
-      return answer(ports, slackPercent, callOf(record, enrollment, enrollment.linked), record);
+      const linked = enrollment && linkedOf(record, enrollment);
+      if (!linked) return { kind: 'unknown-enrollment' };
+      return answer(ports, slackPercent, callOf(record, enrollment, linked), record);
     },
     asked: async (registration) => {
       const record = (await read(registration.scope, registration.deviceId))?.record;
@@ -65,6 +66,11 @@ export const explainDevice = (ports: Ports, slackPercent: number): ExplainDevice
 };
 
 /** DPS would name all hubs that the enrollment's last call named; under never-reprovision only the device's own. */
+const linkedOf = (
+  { observed }: DeviceRecord,
+  { reprovision, linked }: Enrollment,
+): Enrollment['linked'] => (reprovision === 'never' && observed ? [observed.hub] : linked);
+
 const callOf = (
   { scope, registrationId, deviceId, observed }: DeviceRecord,
   enrollment: Enrollment,

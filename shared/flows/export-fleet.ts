@@ -18,6 +18,7 @@ export type FleetPage = {
   readonly table: HubTable;
   readonly enrollments: ReadonlyMap<string, Enrollment>;
   readonly devices: readonly DeviceRecord[];
+  readonly unreadable: readonly string[];
   readonly after: string | undefined;
 };
 
@@ -42,5 +43,6 @@ export const exportFleet =
       if (found) known.set(key, found);
     }
     const table = await hubTables.known();
-    return { table, enrollments: known, devices: page.records, after: page.after };
+    const { records: devices, unreadable } = page;
+    return { table, enrollments: known, devices, unreadable, after: page.after };
   };

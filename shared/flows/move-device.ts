@@ -2,7 +2,7 @@ import { dependsOnPayload, placementOf } from '../allocation/placement.ts';
 import { factsOf } from '../allocation/registration.ts';
 import { judgeRules } from '../allocation/rule-deciders.ts';
 import { decide } from '../campaign/decide.ts';
-import { entryAfter, lifeOf } from '../campaign/ledger.ts';
+import { entryAfter, type LedgerEntry, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { movable } from '../campaign/movable.ts';
 import type { Reply } from '../campaign/move-commands.ts';
@@ -39,6 +39,14 @@ export type MoveOrder = {
   readonly unknownAllowed: boolean;
   /** Whether a pin yields to it: to quarantine it does. */
   readonly yieldsPin: boolean;
+  /** What else is to be changed by the same write. */
+  readonly ahead?: Ahead;
+};
+
+/** A change of the record before the move begins, and whether it is made as well where the move is refused. */
+export type Ahead = {
+  readonly change: (record: DeviceRecord) => LedgerEntry;
+  readonly evenIfRefused: boolean;
 };
 
 export type MoveOutcome =
@@ -80,23 +88,27 @@ const begin = async (
   const from = record?.observed?.hub;
   if (!record) return refuse('unknown-device', 'nothing is known of this device');
   if (!from) return refuse('not-movable', 'it was never seen on a hub');
-  const found = await judge(ports, order, record, from);
-  if (found.kind === 'no') return refuse('not-movable', found.because);
+  const before = order.ahead?.change(record) ?? { record, settled: undefined };
+  const kept = order.ahead?.evenIfRefused ? before : undefined;
+  const found = await judge(ports, order, before.record, from);
+  if (found.kind === 'no') return refuse('not-movable', found.because, kept);
   if (found.kind === 'unknown' && !order.unknownAllowed)
-    return refuse('not-known-to-be-movable', found.because);
+    return refuse('not-known-to-be-movable', found.because, kept);
   const now = ports.clock.now();
   const plan = planOf(order, from, moveId(ports.dice.digits(20)), now);
-  const events = decide(lifeOf(record), { type: 'TriggerMove', plan, now }, limits);
-  const entry = entryAfter(record, events, limits);
-  const { move } = entry.record;
+  const events = decide(lifeOf(before.record), { type: 'TriggerMove', plan, now }, limits);
+  const { record: next } = entryAfter(before.record, events, limits);
+  const { move } = next;
   if (!move) throw new Error('A move that was triggered is open.');
-  return { entry, said: { kind: 'begun', record: entry.record, move } };
+  const entry = { record: next, settled: before.settled };
+  return { entry, said: { kind: 'begun', record: next, move } };
 };
 
 const refuse = (
   why: Extract<MoveOutcome, { readonly kind: 'refused' }>['why'],
   because: string,
-): Change<Begun> => ({ entry: undefined, said: { kind: 'refused', why, because } });
+  entry?: LedgerEntry,
+): Change<Begun> => ({ entry, said: { kind: 'refused', why, because } });
 
 const judge = async (
   { twins, enrollments, hubTables, policies, deadline }: Ports,

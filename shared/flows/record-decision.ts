@@ -1,5 +1,6 @@
 import { complement, isNewer, remember } from '../allocation/remember.ts';
 import { deviceKey } from '../domain/device.ts';
+import { enrollmentKey } from '../domain/enrollment.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import { type DeviceRecords, unreadable } from '../ports/device-records.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
@@ -18,12 +19,14 @@ export const recordDecision =
   ({ records, enrollments }: Store): RecordDecision =>
   async ({ asked, allocation, decidedAt }, signal) => {
     const key = deviceKey(asked.scope, asked.deviceId);
-    await enrollments.learn(asked.scope, asked.enrollment, signal);
+    const enrollment = await enrollments.read(enrollmentKey(asked.scope, asked.enrollment), signal);
+    // What is known of it may be newer than what was told then.
+    if (!enrollment) await enrollments.learn(asked.scope, asked.enrollment, signal);
     const kept = await records.read(key, signal);
     signal.throwIfAborted();
     const next =
       kept && isNewer(kept.record, decidedAt)
-        ? complement(kept.record, asked)
+        ? complement(kept.record, asked, allocation, decidedAt)
         : remember(kept?.record, asked, allocation, decidedAt);
     if (!next) return;
     const outcome = await records.write(key, next, kept?.version, signal);

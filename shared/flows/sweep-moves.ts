@@ -3,10 +3,11 @@ import { entryAfter, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { evidenceOf } from '../campaign/look.ts';
 import type { MoveEvent } from '../campaign/move-events.ts';
+import { organicCampaign } from '../campaign/organic-move.ts';
 import { lookedFor, missingAfter, whereaboutsAfter } from '../campaign/whereabouts.ts';
 import type { DeviceRecord, Leftover } from '../domain/device.ts';
 import { type Instant, instant } from '../domain/instant.ts';
-import type { Move } from '../domain/move.ts';
+import { type Move, quarantineCampaign } from '../domain/move.ts';
 import type { Due } from '../ports/device-records.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
@@ -118,7 +119,8 @@ const wake = async (
 ): Promise<Change<Looked>> => {
   const evidence = await lookAtMove(twins, clock, record.deviceId, move);
   const now = clock.now();
-  const targetTakes = hubTables.latest().hubs.get(move.to)?.state === 'open';
+  const isOpen = hubTables.latest().hubs.get(move.to)?.state === 'open';
+  const targetTakes = isOpen && !isHeldBack(record, move);
   const draw = dice.draw();
   const command = { type: 'WakeMove', targetTakes, evidence, now, draw } as const;
   const events: readonly MoveEvent[] = decide(lifeOf(record), command, limits);
@@ -129,6 +131,15 @@ const wake = async (
     asks && next ? { deviceId: record.deviceId, scope: record.scope, move: next } : undefined;
   return { entry, said: { settled: settledOf(entry), ask } };
 };
+
+/** Nobody is asked to go where the webhook would not send it. */
+const isHeldBack = (
+  { pin, quarantine }: DeviceRecord,
+  { campaignId }: Pick<Move, 'campaignId'>,
+): boolean =>
+  (pin !== undefined || quarantine !== undefined) &&
+  campaignId !== quarantineCampaign &&
+  campaignId !== organicCampaign;
 
 /** A request that still stands in a twin, and a device that is missing. */
 const tidy = async (ports: Ports, record: DeviceRecord, now: Instant): Promise<DeviceRecord> => {

@@ -50,6 +50,8 @@ export type DeviceRecords = {
 
 export type Page = {
   readonly records: readonly DeviceRecord[];
+  /** Ids of documents that are none of ours: they must not hide the others. */
+  readonly unreadable: readonly string[];
   readonly after: string | undefined;
 };
 

@@ -122,19 +122,30 @@ const identified = folded({
 
 /** Hubs and regions that a device may measure: those that a DPS can link, and a region for each. */
 const latencyCountMax = 100;
+const place = /^[a-z0-9][a-z0-9.-]{0,252}$/;
 
 const latenciesOf = (measured: unknown): ReadonlyMap<string, number> => {
   if (typeof measured !== 'object' || measured === null) return new Map();
-  const sound = Object.entries(measured).filter(
-    ([, ms]) => typeof ms === 'number' && Number.isFinite(ms) && ms >= 0,
-  );
-  return new Map(sound.slice(0, latencyCountMax).map(([name, ms]) => [name.toLowerCase(), ms]));
+  const sound = Object.entries(measured)
+    .slice(0, latencyCountMax)
+    .map(([name, ms]) => [name.toLowerCase(), ms])
+    .filter(([name, ms]) => place.test(name) && Number.isFinite(ms) && ms >= 0);
+  return new Map(sound as [string, number][]);
 };
 
 /** What the device tells Rehome, in `rehome` of its payload. What is malformed is as if it were not said: no reason to refuse a device. */
 const told = z.object({
-  requestId: z.string().max(requestIdLengthMax).optional().catch(undefined),
-  region: z.string().max(64).toLowerCase().optional().catch(undefined),
+  requestId: z
+    .string()
+    .regex(new RegExp(`^[\\w:-]{1,${requestIdLengthMax}}$`))
+    .optional()
+    .catch(undefined),
+  region: z
+    .string()
+    .toLowerCase()
+    .regex(/^[a-z0-9]{1,64}$/)
+    .optional()
+    .catch(undefined),
   latencyMs: z.unknown().optional().transform(latenciesOf),
 });
 

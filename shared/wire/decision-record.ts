@@ -11,7 +11,7 @@ import type { Registration } from '../allocation/registration.ts';
 import { rosterOf } from '../allocation/roster.ts';
 import { registrationId } from '../domain/device.ts';
 import { type HubHostName, hubHostName } from '../domain/hub.ts';
-import type { HubTable } from '../domain/hub-table.ts';
+import { type HubTable, hubTable } from '../domain/hub-table.ts';
 import { instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -72,6 +72,7 @@ const toDecisionLine = (
     asked: toAsked(question, stays ? [hub] : question.linkedHubs),
     against: stays ? undefined : againstOf(judgeAll(question, roster)),
     storeFault: told.storeFault,
+    policyFault: told.policyFault,
   });
 };
 
@@ -158,7 +159,7 @@ export const parseDecisionLog = (json: unknown): ToldTable | DecisionLine | unde
   const byHub = new Map(
     Object.entries(intakes).map(([name, counted]) => [name as HubHostName, counted]),
   );
-  const table = { takenAt, hubs: new Map(hubs.map((hub) => [hub.hostName, hub])), intakes: byHub };
+  const table = { ...hubTable(hubs, takenAt), intakes: byHub };
   return { id, slackPercent, table };
 };
 

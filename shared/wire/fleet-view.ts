@@ -8,7 +8,7 @@ import { enrollment } from './enrollment-document.ts';
 import { parseHubDocument, toHubDocument } from './hub-document.ts';
 
 /** A page of a fleet as `npx rehome export` writes it: all that it takes to place the devices anew. */
-export const toFleetView = ({ table, enrollments, devices, after }: FleetPage) => ({
+export const toFleetView = ({ table, enrollments, devices, ...page }: FleetPage) => ({
   takenAt: table.takenAt,
   hubs: [...table.hubs.values()].map(toHubDocument),
   enrollments: Object.fromEntries(enrollments),
@@ -21,7 +21,8 @@ export const toFleetView = ({ table, enrollments, devices, after }: FleetPage) =
     labels: device.labels,
     quarantined: device.quarantine ? true : undefined,
   })),
-  after: after ?? null,
+  unreadable: page.unreadable,
+  after: page.after ?? null,
 });
 
 const host = z.string().transform(hubHostName);

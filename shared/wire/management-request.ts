@@ -17,7 +17,7 @@ export const managementRequest = (
   noun: string,
 ): ManagementRequest & { readonly first: string; readonly all: string } => {
   const { pathname, searchParams: query } = new URL(request.url);
-  const [, all = ''] = new RegExp(`/${noun}(?:/(.*?))?/?$`).exec(pathname) ?? [];
+  const [, all = ''] = new RegExp(`/${noun}(?:/(.*?))?/?$`, 'i').exec(pathname) ?? [];
   const [first = '', ...behind] = all.split('/');
   return {
     method: request.method,

@@ -19,9 +19,26 @@ export type ParsedPolicy = { readonly kind: 'policy'; readonly document: PolicyD
 export const parsePolicyText = (text: string): ParsedPolicy | Refusal => {
   if (Buffer.byteLength(text) > policyBytesMax)
     return refuse('bad-policy', [{ field: 'body', detail: `more than ${policyBytesMax} bytes` }]);
+  const odd = oddIn(text);
+  if (odd) return refuse('bad-policy', [{ field: 'body', detail: odd }]);
   const json = parseJson(text);
   if (json === undefined) return refuse('bad-policy', [{ field: 'body', detail: 'not JSON' }]);
   return parsePolicy(json);
+};
+
+/** Deeper than a twin may be, in the deepest place that a policy has for one. */
+const depthMax = 32;
+
+/** What JSON allows and objects do not hold, or no stack. */
+const oddIn = (text: string): string | undefined => {
+  if (text.includes('"__proto__"')) return '__proto__ is no name';
+  let [depth, deepest] = [0, 0];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest > depthMax ? `nested deeper than ${depthMax}` : undefined;
 };
 
 /** JSON → the same. */
@@ -32,6 +49,9 @@ export const parsePolicy = (json: unknown): ParsedPolicy | Refusal => {
   if (wrong.length > 0) return refuse('bad-policy', named(wrong, json));
   return { kind: 'policy', document: read.data };
 };
+
+/** Each is judged, one after the other. */
+const patternCountMax = 200;
 
 /** What no schema can say. */
 const mistakesIn = ({ rules, quarantine }: PolicyDocument): readonly FieldError[] => {
@@ -50,7 +70,10 @@ const mistakesIn = ({ rules, quarantine }: PolicyDocument): readonly FieldError[
     for (const [scope, text] of (rule.when.scope ?? []).entries())
       if (!parseScope(text)) at(`when.scope[${scope}]`, 'not a scope');
   }
-  for (const { field, pattern, ignoresCase } of patternsIn({ rules }))
+  const patterns = patternsIn({ rules });
+  if (patterns.length > patternCountMax)
+    found.push({ field: 'rules', detail: `more than ${patternCountMax} patterns` });
+  for (const { field, pattern, ignoresCase } of patterns)
     if (!isRegExp(pattern, ignoresCase)) found.push({ field, detail: 'not a regular expression' });
   return found;
 };

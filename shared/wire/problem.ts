@@ -36,6 +36,7 @@ const problems = {
   'unknown-version': [404, 'There is no such version of the policy'],
   'not-quarantined': [409, 'The device is not in quarantine'],
   'no-quarantine': [409, 'The policy names no hub for quarantine'],
+  'no-return': [409, 'It began in quarantine: say where it is to go'],
   'never-seen': [409, 'The device was never seen on a hub'],
   superseded: [412, 'Somebody else has changed it meanwhile'],
   'not-movable': [409, 'The device cannot be moved'],

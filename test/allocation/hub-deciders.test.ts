@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judgeHub } from '../../shared/allocation/hub-deciders.ts';
-import { type Hub, rampOf } from '../../shared/domain/hub.ts';
+import type { Hub } from '../../shared/domain/hub.ts';
 import { hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import type { IntakeMinute } from '../../shared/domain/intake.ts';
@@ -22,7 +22,7 @@ const counted = (but: Partial<IntakeMinute>): IntakeMinute => ({
 
 const judged = (but: Partial<Hub>, ...rows: readonly IntakeMinute[]) => {
   const hub = aHub('east', but);
-  const table = hubTable([hub], now, rows);
+  const table = hubTable([hub, aHub('older')], now, rows);
   const listed = aRoster(table).listed.get(hub.hostName);
   const verdicts = judgeHub(hub, table);
   return { ...verdicts, standing: listed?.standing, load: listed?.load, share: listed?.share };
@@ -82,7 +82,16 @@ describe('room', () => {
     expect(judged(joined(60 * minuteMs), counted({ answered: 100 })).standing).toBe('eligible');
     expect(judged({ ...joined(0), weight: 10 }).share).toBeCloseTo(0.5);
     expect(judged({ ...joined(30 * minuteMs), weight: 10 }).share).toBeCloseTo(5);
-    expect(rampOf(aHub('east', joined(2 * 60 * minuteMs)), now)).toBe(1);
+    expect(judged({ ...joined(2 * 60 * minuteMs), weight: 10 }).share).toBe(10);
+  });
+
+  test('of hubs that were put into a new table together is whole: they join nobody', () => {
+    const at = (agoMs: number) => instant(now - agoMs);
+    const hubs = [aHub('one', { joinedAt: at(9 * minuteMs) }), aHub('two', { joinedAt: at(0) })];
+    const shares = (more: readonly Hub[]) =>
+      aRoster(hubTable([...hubs, ...more], now)).order.map(({ share }) => share);
+    expect(shares([])).toEqual([1, 1]);
+    expect(shares([aHub('three', { joinedAt: at(11 * minuteMs) })])[1]).toBeLessThan(1);
   });
 
   test('counts what turned up since the hub was counted', () => {

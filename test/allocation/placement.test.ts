@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type DeviceFacts, placementOf } from '../../shared/allocation/placement.ts';
-import { registrationId } from '../../shared/domain/device.ts';
+import {
+  type DeviceFacts,
+  dependsOnPayload,
+  placementOf,
+} from '../../shared/allocation/placement.ts';
+import { questionOf } from '../../shared/allocation/registration.ts';
+import { newDeviceRecord, registrationId } from '../../shared/domain/device.ts';
+import { instant } from '../../shared/domain/instant.ts';
 import { parseScope, type Scope } from '../../shared/domain/scope.ts';
 import { aPolicy } from '../support/a-policy.ts';
-import { someFacts } from '../support/a-question.ts';
+import { main, someFacts } from '../support/a-question.ts';
+import { aRequest } from '../support/a-request.ts';
 
 const applied = (rules: readonly object[], facts: Partial<DeviceFacts> = {}) =>
   placementOf(aPolicy({ rules }), someFacts(facts)).rules.map(({ name }) => name);
@@ -113,6 +120,30 @@ describe('a condition', () => {
       expect(holds({ payload: { model: 'pump' } }, { payload: odd })).toBe(false);
     },
   );
+
+  test('a label’s region counts before the device’s own word, whatever its case', () => {
+    const asked = aRequest({ linked: ['east'] }, { region: 'eastus' });
+    const labelled = { ...newDeviceRecord(main, 'device-1'), labels: { region: 'WestEurope' } };
+    expect(questionOf(asked, labelled, instant(1)).facts.region).toBe('westeurope');
+    expect(questionOf(asked, undefined, instant(1)).facts.region).toBe('eastus');
+  });
+
+  test.each<[object[], boolean]>([
+    [[{ name: 'a', when: { payload: { model: 'x' } } }], true],
+    [[{ name: 'a', when: { region: ['westeurope'] } }], true],
+    [[{ name: 'a', when: { scope: ['eu'], payload: { model: 'x' } } }], false],
+    [[{ name: 'a' }, { name: 'b', when: { payload: { model: 'x' } } }], false],
+    [
+      [
+        { name: 'a', continue: true },
+        { name: 'b', when: { payload: { model: 'x' } } },
+      ],
+      true,
+    ],
+    [[], false],
+  ])('whether it takes what a device sends: %j', (rules, expected) => {
+    expect(dependsOnPayload(aPolicy({ rules }), someFacts())).toBe(expected);
+  });
 
   test('of a decision that is played back: the rules that applied then', () => {
     const facts = someFacts({ registrationId: registrationId('other'), applied: ['two'] });

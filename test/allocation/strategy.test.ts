@@ -200,6 +200,24 @@ describe('quarantine', () => {
   });
 });
 
+test('nobody is moved to the hub of quarantined devices who is not in quarantine', () => {
+  const policy = aPolicy({ quarantine: hostOf('exile') });
+  const roster = aRoster(aTable(aHub('east'), aHub('exile')), { policy });
+  const asked = aQuestion({ linked: ['east', 'exile'], current: 'east', released: 'exile' });
+  expect(allocate(asked, roster)).toMatchObject({ hub: hostOf('east'), because: 'held' });
+});
+
+test('a newcomer that a rule quarantines, where there is no hub for it, is placed as others are, flagged', () => {
+  const rules = [{ name: 'all', quarantine: true }];
+  const policy = aPolicy({ quarantine: hostOf('exile'), rules });
+  const roster = aRoster(aTable(aHub('east')), { policy });
+  expect(allocate(aQuestion({ linked: ['east'] }), roster)).toMatchObject({
+    hub: hostOf('east'),
+    because: 'newcomer',
+    degraded: true,
+  });
+});
+
 test('a released move is held while a rule does not allow its target', () => {
   const policy = aPolicy({ rules: [{ name: 'eu', regions: ['westeurope'] }] });
   const hubs = aTable(eu('east'), us('west'));

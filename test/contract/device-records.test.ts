@@ -154,6 +154,7 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     const other = parseScope('other') as Scope;
     expect(await records.attended(other, 10, undefined, signal)).toEqual({
       records: [],
+      unreadable: [],
       after: undefined,
     });
   });

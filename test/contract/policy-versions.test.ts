@@ -19,7 +19,7 @@ const seed: Policy = { ...noPolicy, strategy: 'leastLoaded' };
 
 const memory = async (): Promise<Made> => {
   const versions = memoryPolicyVersions();
-  return { versions, policies: memoryPolicies(versions, seed) };
+  return { versions, policies: memoryPolicies(versions, () => seed) };
 };
 
 const cosmos = async () => {
@@ -28,7 +28,14 @@ const cosmos = async () => {
   const versions = cosmosPolicyVersions(database, (line) => complaints.push(line));
 
   const limits = { ageMsMax: 10_000, staleMsMax: 30_000, timeoutMs: 500 };
-  const policies = cosmosPolicies(versions, seed, clock, systemDeadline, limits, () => undefined);
+  const policies = cosmosPolicies(
+    versions,
+    () => seed,
+    clock,
+    systemDeadline,
+    limits,
+    () => undefined,
+  );
   return { ...store, database, versions, policies, complaints };
 };
 
@@ -43,6 +50,7 @@ const manage = ({ versions }: Made): ManagePolicy =>
     versions,
     hubTables: memoryHubTables([aHub('east')], clock),
     judgePattern,
+    seed: { document: { strategy: 'leastLoaded' }, policy: () => seed },
     clock,
     deadline: systemDeadline,
   });
@@ -58,6 +66,7 @@ describe.each<[string, () => Promise<Made>]>([
     expect(await made.policies.known()).toEqual(seed);
     expect(await manage(made).newest()).toBeUndefined();
     expect(await manage(made).read(1)).toBeUndefined();
+    expect(await manage(made).read(0)).toMatchObject({ policy: seed, by: 'settings' });
   });
 
   test('each put is the next version, and every version stays', async () => {

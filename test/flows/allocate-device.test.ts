@@ -58,7 +58,7 @@ const anInstance = (
     records,
     enrollments,
     hubTables,
-    policies: memoryPolicies(memoryPolicyVersions(), noPolicy),
+    policies: memoryPolicies(memoryPolicyVersions(), () => noPolicy),
     intakes: memoryIntakes(clock),
     clock,
     dice: systemDice,
@@ -340,7 +340,12 @@ describe('on Cosmos DB', () => {
     fault({ kind: 'answer', status: 503 }, () => true, Number.POSITIVE_INFINITY);
     for (const device of ['one', 'two', 'three']) await allocate(aRequest({ linked, device }));
     expect(complaints.map((line) => JSON.parse(line))).toEqual([
-      { event: 'decision-not-recorded', scope: 'main', registrationId: 'three' },
+      {
+        event: 'decision-not-recorded',
+        scope: 'main',
+        registrationId: 'three',
+        because: 'too many wait',
+      },
     ]);
   });
 });

@@ -54,7 +54,7 @@ const aWorld = async () => {
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
     registrations: { find: async () => 'absent' as const },
-    policies: memoryPolicies(memoryPolicyVersions(), noPolicy),
+    policies: memoryPolicies(memoryPolicyVersions(), () => noPolicy),
     intakes: { note: () => undefined },
   };
   const enrollment = anEnrollment();

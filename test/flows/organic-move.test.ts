@@ -6,7 +6,7 @@ import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { systemDice } from '../../shared/adapters/system/dice.ts';
 import type { Evidence } from '../../shared/campaign/evidence.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
-import { type DeviceRecord, deviceKey } from '../../shared/domain/device.ts';
+import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
@@ -34,11 +34,24 @@ const aWorld = async (record: DeviceRecord | undefined, policy = noPolicy) => {
   const intakes = memoryIntakes(clock);
   const late: LateDecision[] = [];
   const table = () => hubTable([...hubs.values()], clock.now());
+  const broken = { policies: false, records: false };
   const ports = {
-    records,
+    records: {
+      ...records,
+      read: async (...given: Parameters<typeof records.read>) => {
+        if (broken.records) throw new Error('no record');
+        return records.read(...given);
+      },
+    },
     enrollments: memoryEnrollments(),
     hubTables: { latest: table, known: async () => table() },
-    policies: { latest: () => policy, known: async () => policy },
+    policies: {
+      latest: () => policy,
+      known: async () => {
+        if (broken.policies) throw new Error('no policy');
+        return policy;
+      },
+    },
     intakes,
     lateDecisions: { keep: (one: LateDecision) => void late.push(one) },
     twins: { look: async () => ({ kind: 'silent' as const, because: 'it is dead' }) },
@@ -50,6 +63,8 @@ const aWorld = async (record: DeviceRecord | undefined, policy = noPolicy) => {
   return {
     time,
     late,
+    breakPolicies: () => Object.assign(broken, { policies: true }),
+    breakRecords: () => Object.assign(broken, { records: true }),
     rows: intakes.rows,
     set: (name: string, but: Partial<Hub>) => hubs.set(name, aHub(name, but)),
     allocate: allocateDevice(ports, limits),
@@ -139,6 +154,17 @@ describe('into quarantine', () => {
     });
   });
 
+  test('a rule that quarantines a device off a closed hub marks it, as it marks a newcomer', async () => {
+    const { allocate, set, recordNow } = await aWorld(aDevice(), policy);
+    set('east', { state: 'closed' });
+    const asked = aRequest({ linked, current: 'east' }, { payload: { firmware: '1.0' } });
+    expect(await allocate(asked)).toMatchObject({ hub: hostOf('exile'), because: 'quarantined' });
+    expect(await recordNow()).toMatchObject({
+      quarantine: { because: 'rule bad' },
+      move: { to: host('exile') },
+    });
+  });
+
   test('a device that is there already costs nothing', async () => {
     const exiled = aDevice({ observed: { hub: host('exile'), at: at(0) }, home: host('exile') });
     const { allocate, recordNow } = await aWorld({ ...exiled, quarantine }, policy);
@@ -190,6 +216,37 @@ test('an answer is confirmed by the identity that its hub has made', async () =>
   await see(seen('created', host(hub.split('.')[0] ?? ''), 2));
   await see(seen('active', host(hub.split('.')[0] ?? ''), 3));
   expect(rows()).toMatchObject([{ hub, answered: 1, confirmed: 1 }]);
+});
+
+test('a device that was labelled before it came takes DPS’s spelling, and is no conflict', async () => {
+  const labelled = { ...newDeviceRecord(main, 'device-1'), labels: { tenant: 'a' } };
+  const { allocate, recordNow } = await aWorld(labelled);
+  await allocate(aRequest({ linked }, { deviceId: 'Device-1' }));
+  expect(await recordNow()).toMatchObject({
+    deviceId: 'Device-1',
+    conflictsWith: undefined,
+    labels: { tenant: 'a' },
+  });
+});
+
+test('[A7] a policy that cannot be read costs no record: the last one known stands in, flagged', async () => {
+  const { allocate, late, recordNow, breakPolicies } = await aWorld(undefined);
+  breakPolicies();
+  expect(await allocate(aRequest({ linked }))).toMatchObject({
+    degraded: true,
+    storeFault: undefined,
+    policyFault: 'no policy',
+  });
+  expect(await recordNow()).toMatchObject({ pending: { calls: 1 } });
+  expect(late).toEqual([]);
+});
+
+test('[A7] [R5] what waits to be recorded holds nothing that the device sent', async () => {
+  const { allocate, late, breakRecords } = await aWorld(undefined);
+  breakRecords();
+  await allocate(aRequest({ linked }, { payload: { secret: 'swordfish' } }));
+  expect(late).toHaveLength(1);
+  expect(JSON.stringify(late)).not.toContain('swordfish');
 });
 
 test('[A7] an identity that a hub has made, of a device whose decision nobody could record, is taken in', async () => {

@@ -4,13 +4,14 @@ import { recordDecisionsHandler } from '../../functions/record-decisions.ts';
 import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
 import { cosmosEnrollments } from '../../shared/adapters/cosmos/enrollments.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
-import { deviceKey } from '../../shared/domain/device.ts';
+import { deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
+import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { recordDecision, recordDecisions } from '../../shared/flows/record-decision.ts';
 import { toLateDecisionDocument } from '../../shared/wire/late-decision-document.ts';
 import { hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
-import { aRequest } from '../support/a-request.ts';
+import { anEnrollment, aRequest } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
 
 const { signal } = new AbortController();
@@ -29,7 +30,8 @@ const bytesOf = (body: unknown): Buffer =>
 const aDoor = async () => {
   const { database, ...store } = await aStore();
   const records = cosmosDeviceRecords(database);
-  const record = recordDecision({ records, enrollments: cosmosEnrollments(database) });
+  const enrollments = cosmosEnrollments(database);
+  const record = recordDecision({ records, enrollments });
   const handler = recordDecisionsHandler({
     recordDecisions: recordDecisions(record, systemDeadline),
   });
@@ -37,6 +39,8 @@ const aDoor = async () => {
   return {
     ...store,
     database,
+    records,
+    enrollments,
     warned,
     take: async (...bodies: readonly unknown[]) => {
       const context = new InvocationContext({
@@ -71,6 +75,32 @@ test('[A7] each is written by the time when it was decided, and twice is as once
   expect(await recordOf('fan')).toEqual(before);
   await take(late('fan', 'west', 6));
   expect((await recordOf('fan'))?.pending?.calls).toBe(2);
+});
+
+test('[A7] of a device whose event came first it tells by which enrollment it came, and that it is in quarantine', async () => {
+  const { take, recordOf, records } = await aDoor();
+  const observed = { hub: hubHostName(hostOf('east')), at: instant(9) };
+  for (const device of ['pump', 'bad']) {
+    const record = { ...newDeviceRecord(main, device), observed };
+    await records.write(deviceKey(main, device), record, undefined, signal);
+  }
+  await take(late('pump'), { ...late('bad'), because: 'quarantined', rules: ['odd'] });
+  expect(await recordOf('pump')).toMatchObject({
+    enrollment: 'main:group:fleet',
+    home: hostOf('east'),
+    quarantine: undefined,
+    observed,
+  });
+  expect(await recordOf('bad')).toMatchObject({ quarantine: { because: 'rule odd' } });
+});
+
+test('what is known of the enrollment by then is not written over', async () => {
+  const { take, enrollments } = await aDoor();
+  await enrollments.learn(main, anEnrollment({ reprovision: 'never' }), signal);
+  await take(late('pump'));
+  expect(await enrollments.read('main:group:fleet', signal)).toMatchObject({
+    reprovision: 'never',
+  });
 });
 
 test('[R2] while the store is gone the batch fails whole, and comes again', async () => {

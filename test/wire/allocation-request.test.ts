@@ -90,6 +90,22 @@ describe('understands', () => {
     expect(understood(text).requestId).toBe(requestId);
   });
 
+  test('[R5] of what a device says of itself only what looks like a place is taken: it reaches the log', () => {
+    const told = (rehome: object) =>
+      understood(groupRegistration({ 'deviceRuntimeContext.payload': { rehome } }));
+    expect(told({ latencyMs: { WestEurope: 12 } }).latencies).toEqual(
+      new Map([['westeurope', 12]]),
+    );
+    expect(told({ region: 'NorthEurope' }).region).toBe('northeurope');
+    for (const odd of ['a secret', 'x'.repeat(300), '<script>', ''])
+      expect(told({ region: odd, requestId: odd, latencyMs: { [odd]: 1 } })).toMatchObject({
+        region: undefined,
+        requestId: undefined,
+        latencies: new Map(),
+      });
+    expect(told({ latencyMs: { a: -1, b: 'fast', c: null } }).latencies.size).toBe(0);
+  });
+
   test('the shape of 2019, with a payload', () => {
     expect(understood(registrationOf2019)).toMatchObject({
       registrationId: 'contoso-heatpump-088',

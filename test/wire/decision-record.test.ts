@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allocate, allocateUnknown } from '../../shared/allocation/allocate.ts';
 import { decisionLog, parseDecisionLog, replay } from '../../shared/wire/decision-record.ts';
-import { aHub, aRoster, aTable } from '../support/a-hub.ts';
+import { aHub, aRoster, aTable, hostOf } from '../support/a-hub.ts';
 import { aPolicy } from '../support/a-policy.ts';
 import { aQuestion } from '../support/a-question.ts';
 import { aRequest } from '../support/a-request.ts';
@@ -20,7 +20,14 @@ test('[A6] a decision of the log is the same again, from the version of the poli
         const roster = aRoster(table, { policy: given, slackPercent: slack });
         const answer = (isStoreDown ? allocateUnknown : allocate)(question, roster);
         const storeFault = isStoreDown ? 'gone' : undefined;
-        const decision = { ...answer, question, roster, snapshotAgeMs: 1, storeFault };
+        const decision = {
+          ...answer,
+          question,
+          roster,
+          snapshotAgeMs: 1,
+          storeFault,
+          policyFault: undefined,
+        };
         const lines = decisionLog()(aRequest({ linked: ['east'] }), decision);
         const [told, line] = lines.map((text) => parseDecisionLog(JSON.parse(text)));
         if (!told || !('table' in told) || !('slackPercent' in told)) throw new Error('no table');
@@ -42,6 +49,7 @@ const decided = (roster = aRoster(aTable(aHub('east'), aHub('west')))) => {
     roster,
     snapshotAgeMs: 1,
     storeFault: undefined,
+    policyFault: undefined,
   };
 };
 
@@ -73,6 +81,25 @@ test('[A10] what speaks against a hub is told, by decider; what speaks for it is
       residency: 'no: rule eu wants a hub in westeurope',
     },
   });
+});
+
+test('the line of a newcomer that 50 hubs are considered for is short enough for who keeps it', () => {
+  const names = Array.from({ length: 50 }, (_, index) => `a-hub-with-quite-a-long-name-${index}`);
+  const rules = [
+    {
+      name: 'a-rule-with-quite-a-long-name',
+      hubs: names.slice(0, 25).map(hostOf),
+      regions: ['westeurope', 'northeurope'],
+      tiers: ['S2', 'S3'],
+    },
+  ];
+  const table = aTable(...names.map((name) => aHub(name, { state: 'cordoned' })));
+  const roster = aRoster(table, { policy: aPolicy({ rules }) });
+  const question = aQuestion({ linked: names });
+  const decision = { ...decided(roster), ...allocate(question, roster), question };
+  const [, line = ''] = decisionLog()(aRequest({ linked: names }), decision);
+  expect(Object.keys(JSON.parse(line).against)).toHaveLength(50);
+  expect(line.length).toBeLessThan(32_768); // Application Insights cuts there
 });
 
 test('another line of the log is none of these', () => {

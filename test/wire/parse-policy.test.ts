@@ -51,6 +51,25 @@ describe('what is wrong is named by rule and field', () => {
     expect(inRule({ initialTwin: { tags: deep } })[0]?.detail).toContain('deeper than 10');
   });
 
+  test('what JSON allows and objects do not hold, or no stack; brackets in text are none', () => {
+    const proto = '{"rules":[{"name":"r","when":{"payload":{"__proto__":"x"}}}]}';
+    expect(errorsOf(proto)).toEqual([{ field: 'body', detail: '__proto__ is no name' }]);
+    const deep = `{"rules":[{"name":"r","initialTwin":{"tags":${'{"a":'.repeat(60_000)}1${'}'.repeat(60_000)}}}]}`;
+    expect(errorsOf(deep)).toEqual([{ field: 'body', detail: 'nested deeper than 32' }]);
+    const rules = Array.from({ length: 40 }, (_, index) => ({
+      name: `r${index}`,
+      when: { registrationId: { pattern: '\\["{' } },
+    }));
+    expect(errorsOf({ rules })).toEqual([]);
+    const many = Array.from({ length: 150 }, (_, index) => ({
+      name: `r${index}`,
+      when: { labels: { a: { pattern: 'x' }, b: { pattern: 'y' } } },
+    }));
+    expect(errorsOf({ rules: many })).toEqual([
+      { field: 'rules', detail: 'more than 200 patterns' },
+    ]);
+  });
+
   test('what no single rule shows', () => {
     expect(errorsOf({ rules: [{ name: 'a' }, { name: 'a' }] })).toEqual([
       { field: 'rules[1].name', detail: 'rule a: another rule has this name' },

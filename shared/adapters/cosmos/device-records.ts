@@ -112,14 +112,21 @@ const page = async (
     const pages = items.query(query, options);
     for (;;) {
       const { resources = [], continuationToken } = await pages.fetchNext();
-      const records = resources.map(parseDeviceDocument);
-      if (records.length > 0 || !pages.hasMoreResults())
-        return { records, after: continuationToken || undefined };
+      if (resources.length > 0 || !pages.hasMoreResults())
+        return { ...readable(resources), after: continuationToken || undefined };
     }
   } catch (error) {
     if (after !== undefined && statusOf(error) === 400) return 'bad-after';
     throw error;
   }
+};
+
+const readable = (documents: readonly unknown[]): Omit<Page, 'after'> => {
+  const read = documents.map(dueIn);
+  return {
+    records: read.flatMap((one) => ('kept' in one ? [one.kept.record] : [])),
+    unreadable: read.flatMap((one) => ('fault' in one ? [one.key.id] : [])),
+  };
 };
 
 /** Both in one batch of one partition: the whole of it, or nothing. */

@@ -1,7 +1,6 @@
 import type { Database } from '@azure/cosmos';
 import type { Hub } from '../../domain/hub.ts';
 import { type HubTable, hubTable } from '../../domain/hub-table.ts';
-import type { Instant } from '../../domain/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import type { HubTables } from '../../ports/hub-tables.ts';
@@ -13,7 +12,7 @@ import { type SnapshotLimits, snapshotOf } from './snapshot.ts';
 
 /**
  * The hubs of the store, and what the instances counted of them. At first the settings' hubs stand, which are put into the store where it
- * does not have them: one that finds others there joins them.
+ * does not have them, each with the time when it joined.
  */
 export const cosmosHubTables = (
   database: CosmosDatabase,
@@ -44,7 +43,7 @@ const readTable = async (
   const known = new Set(stored.map(({ hostName }) => hostName));
   const absent = seeds
     .filter(({ hostName }) => !known.has(hostName))
-    .map((hub) => joining(hub, stored.length > 0, clock.now()));
+    .map((hub): Hub => ({ ...hub, joinedAt: clock.now() }));
   for (const hub of absent) {
     await items.create(toHubDocument(hub), { abortSignal }).catch((error) => {
       if (statusOf(error) !== 409) throw error; // another instance was first
@@ -52,6 +51,3 @@ const readTable = async (
   }
   return hubTable([...stored, ...absent], clock.now(), counted.flatMap(parseIntakeDocument));
 };
-
-const joining = (hub: Hub, findsOthers: boolean, now: Instant): Hub =>
-  findsOthers ? { ...hub, joinedAt: now } : hub;

@@ -15,19 +15,24 @@ import { type SnapshotLimits, snapshotOf } from './snapshot.ts';
 /** The newest version; that of the settings while there is none, and while the store has not been read. */
 export const cosmosPolicies = (
   versions: PolicyVersions,
-  seed: Policy,
+  seed: () => Policy,
   clock: Clock,
   deadline: Deadline,
   limits: SnapshotLimits,
   complain: (line: string) => void,
-): Policies =>
-  snapshotOf(
+): Policies => {
+  const { latest, known } = snapshotOf<Policy | undefined>(
     'policy',
-    seed,
-    async (signal) => (await versions.newest(signal)).kept?.policy ?? seed,
+    undefined,
+    async (signal) => (await versions.newest(signal)).kept?.policy,
     { clock, deadline, complain },
     limits,
   );
+  return {
+    latest: () => latest() ?? seed(),
+    known: async () => (await known()) ?? seed(),
+  };
+};
 
 /** So many versions back the last good one is looked for. */
 const lookedAtMax = 10;

@@ -54,7 +54,8 @@ export const eventHubLateDecisions = (
   const send = (late: LateDecision): Promise<void> =>
     deadline(timeoutMs, async (abortSignal) => {
       const { scope, deviceId } = late.asked;
-      const options = { partitionKey: deviceKey(scope, deviceId).id, abortSignal };
+      // An id may be longer than a partition key: 128 characters.
+      const options = { partitionKey: deviceKey(scope, deviceId).slice, abortSignal };
       const client = await producer();
       await client.sendBatch([{ body: toLateDecisionDocument(late) }], options);
     });

@@ -22,6 +22,7 @@ export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords 
     const taken = found.slice(0, countMax);
     return {
       records: taken.map(([, { kept }]) => kept.record),
+      unreadable: [],
       after: found.length > countMax ? taken.at(-1)?.[0] : undefined,
     };
   };

@@ -1,5 +1,6 @@
 import type { RecordDecision } from '../../flows/record-decision.ts';
 import type { Deadline } from '../../ports/deadline.ts';
+import { unreadable } from '../../ports/device-records.ts';
 import type { LateDecision, LateDecisions } from '../../ports/late-decisions.ts';
 
 export type LateLimits = {
@@ -31,6 +32,9 @@ export const memoryLateDecisions = (
   let unrecorded = 0; // those that wait, and the one that is being tried
   let pumping = false;
 
+  const giveUp = ({ asked: { scope, registrationId } }: LateDecision, because: string): void =>
+    complain(JSON.stringify({ event: 'decision-not-recorded', scope, registrationId, because }));
+
   const pump = async (): Promise<void> => {
     pumping = true;
     for (let next = waiting.shift(); next; next = waiting.shift()) {
@@ -38,7 +42,12 @@ export const memoryLateDecisions = (
       try {
         await deadline(limits.attemptTimeoutMs, (signal) => record(late, signal));
         unrecorded -= 1;
-      } catch {
+      } catch (fault) {
+        if (fault instanceof Error && fault.name === unreadable) {
+          unrecorded -= 1;
+          giveUp(late, fault.message);
+          continue;
+        }
         waiting.push(late); // behind the others, lest one that never succeeds holds them all up
         await new Promise((resolve) => setTimeout(resolve, limits.retryMs));
       }
@@ -48,8 +57,7 @@ export const memoryLateDecisions = (
   return {
     keep: (late) => {
       if (unrecorded >= limits.waitingMax) {
-        const { scope, registrationId } = late.asked;
-        return complain(JSON.stringify({ event: 'decision-not-recorded', scope, registrationId }));
+        return giveUp(late, 'too many wait');
       }
       unrecorded += 1;
       waiting.push(late);

@@ -17,12 +17,12 @@ export const memoryPolicyVersions = (): PolicyVersions => {
 };
 
 /** Of such versions the newest; that of the settings while there is none. */
-export const memoryPolicies = (versions: PolicyVersions, seed: Policy): Policies => {
+export const memoryPolicies = (versions: PolicyVersions, seed: () => Policy): Policies => {
   const { signal } = new AbortController();
-  let newest = seed;
+  let newest: Policy | undefined;
   const known = async (): Promise<Policy> => {
-    newest = (await versions.newest(signal)).kept?.policy ?? seed;
-    return newest;
+    newest = (await versions.newest(signal)).kept?.policy;
+    return newest ?? seed();
   };
-  return { latest: () => newest, known };
+  return { latest: () => newest ?? seed(), known };
 };
