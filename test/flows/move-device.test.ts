@@ -1,100 +1,11 @@
 import { expect, test } from 'vitest';
-import type { MethodReply, Session } from '../../local/iot-hub/device.ts';
-import { connect } from '../../local/iot-hub/links.ts';
-import { answerMethod } from '../../local/iot-hub/methods.ts';
 import { createIdentity, removeIdentity } from '../../local/iot-hub/registry.ts';
 import { report } from '../../local/iot-hub/twins.ts';
-import { realWorld } from '../../local/world.ts';
-import { rehomeProfile } from '../../shared/adapters/iot-hub/device-profile.ts';
-import { iotHubDeviceSignal, signalLimits } from '../../shared/adapters/iot-hub/device-signal.ts';
-import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts';
-import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
-import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
-import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
-import { memoryPolicies, memoryPolicyVersions } from '../../shared/adapters/memory/policies.ts';
-import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
-import type { Evidence } from '../../shared/campaign/evidence.ts';
-import { moveLimits } from '../../shared/campaign/limits.ts';
-import { deviceKey } from '../../shared/domain/device.ts';
-import { enrollmentKey } from '../../shared/domain/enrollment.ts';
-import { instant } from '../../shared/domain/instant.ts';
 import { requestId } from '../../shared/domain/move.ts';
-import { noPolicy } from '../../shared/domain/policy.ts';
-import { endMove } from '../../shared/flows/end-move.ts';
-import { type MoveOrder, moveDevice } from '../../shared/flows/move-device.ts';
-import { recordEvidence } from '../../shared/flows/record-evidence.ts';
-import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
-import { aHub, hostOf } from '../support/a-hub.ts';
-import { aDevice, at, east, west } from '../support/a-move.ts';
+import type { MoveOrder } from '../../shared/flows/move-device.ts';
+import { at, east, west } from '../support/a-move.ts';
+import { aMovingWorld, key, never } from '../support/a-moving-world.ts';
 import { main } from '../support/a-question.ts';
-import { anEnrollment } from '../support/a-request.ts';
-import { coreClients, coreHubs } from '../support/core-hubs.ts';
-
-const { signal: never } = new AbortController();
-const key = deviceKey(main, 'device-1');
-
-/** Flows over the store in memory and the hubs' cores, at a time that the test sets; a device that lives on east. */
-const aWorld = async () => {
-  const time = { now: at(0) };
-  const world = { ...realWorld, now: () => time.now };
-  const hubs = coreHubs(['east', 'west'], world);
-  const clients = coreClients(hubs);
-  const clock = { now: () => instant(time.now) };
-  const profile = rehomeProfile('Reprovision', 'reprovision');
-  const deadline = systemDeadline;
-  const records = memoryDeviceRecords();
-  const enrollments = memoryEnrollments();
-  const ports = {
-    records,
-    enrollments,
-    deadline,
-    clock,
-    dice: { draw: () => 0, digits: (count: number) => 'a'.repeat(count) },
-    hubTables: memoryHubTables([aHub('east'), aHub('west')], clock),
-    signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
-    twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
-    registrations: { find: async () => 'absent' as const },
-    policies: memoryPolicies(memoryPolicyVersions(), () => noPolicy),
-    intakes: { note: () => undefined },
-  };
-  const enrollment = anEnrollment();
-  await enrollments.learn(main, enrollment, never);
-  const record = aDevice({ enrollment: enrollmentKey(main, enrollment) });
-  await records.write(key, record, undefined, never);
-  const [eastHub, westHub] = [hubs.get(hostOf('east')), hubs.get(hostOf('west'))];
-  if (!eastHub || !westHub) throw new Error('no hub');
-  const device = createIdentity(eastHub, { deviceId: 'device-1' });
-  report(eastHub, device, { reprovision: { contract: 1 } });
-  const online = (answer: () => MethodReply | undefined) => {
-    const session: Session = {
-      close: () => undefined,
-      takesMethods: () => true,
-      invoke: (_name, id) => {
-        const reply = answer();
-        if (reply) answerMethod(eastHub, device, id, reply);
-      },
-      notify: () => undefined,
-    };
-    connect(eastHub, device, session);
-  };
-  return {
-    ports,
-    time,
-    eastHub,
-    westHub,
-    online,
-    recordNow: async () => (await records.read(key, never))?.record,
-    history: () => records.history(key, 10, never),
-    move: moveDevice(ports, moveLimits),
-    see: (...evidence: readonly Evidence[]) =>
-      recordEvidence(ports, moveLimits)(main, 'device-1', evidence, true),
-    sweep: () =>
-      sweepMoves(ports, { ...moveLimits, dueMax: 10, atOnceMax: 2, budgetMs: 60_000 })(
-        () => undefined,
-      ),
-    end: endMove(ports, moveLimits),
-  };
-};
 
 const order: MoveOrder = {
   scope: main,
@@ -111,7 +22,7 @@ const order: MoveOrder = {
 };
 
 test('[M2] the ledger says so before the device is told, at the first request and at every other', async () => {
-  const { move, online, sweep, time, ports } = await aWorld();
+  const { move, online, sweep, time, ports } = await aMovingWorld();
   const told: (string | undefined)[] = [];
   const look = async () => {
     const active = (await ports.records.read(key, never))?.record.move;
@@ -128,7 +39,7 @@ test('[M2] the ledger says so before the device is told, at the first request an
 });
 
 test('a move that is proved is settled by the event that completes it, with its history', async () => {
-  const { move, see, online, westHub, eastHub, time, recordNow, history } = await aWorld();
+  const { move, see, online, westHub, eastHub, time, recordNow, history } = await aMovingWorld();
   online(() => ({ status: 200, payload: { answer: 'accepted' } }));
   await move(order);
   time.now = at(0.1);
@@ -144,7 +55,7 @@ test('a move that is proved is settled by the event that completes it, with its 
 });
 
 test('[M1] a second move of a device is refused while the first is open', async () => {
-  const { move, online } = await aWorld();
+  const { move, online } = await aMovingWorld();
   online(() => undefined);
   online(() => ({ status: 200, payload: { answer: 'accepted' } }));
   await move(order);
@@ -156,7 +67,7 @@ test('[M1] a second move of a device is refused while the first is open', async 
 });
 
 test('a device that nothing is known of, or not enough, is refused by name', async () => {
-  const { move, eastHub } = await aWorld();
+  const { move, eastHub } = await aMovingWorld();
   expect(await move({ ...order, deviceId: 'nobody' })).toMatchObject({ why: 'unknown-device' });
   const device = eastHub.devices.get('device-1');
   if (device) report(eastHub, device, { reprovision: null });
@@ -165,7 +76,7 @@ test('a device that nothing is known of, or not enough, is refused by name', asy
 });
 
 test('an offline device is asked by its twin; when the move is called off, the request is gone from it', async () => {
-  const { move, end, eastHub, recordNow, history, sweep, time } = await aWorld();
+  const { move, end, eastHub, recordNow, history, sweep, time } = await aMovingWorld();
   expect(await move(order)).toMatchObject({ reply: { kind: 'offline' } });
   const desired = () => eastHub.devices.get('device-1')?.desired.properties['reprovision'];
   expect(desired()).toMatchObject({ requestId: `m-${'a'.repeat(20)}:1` });
@@ -180,7 +91,7 @@ test('an offline device is asked by its twin; when the move is called off, the r
 });
 
 test('[M2] the ledger knows of a request before it stands in a twin', async () => {
-  const { move, eastHub, recordNow } = await aWorld();
+  const { move, eastHub, recordNow } = await aMovingWorld();
   const known: unknown[] = [];
   eastHub.faults.push({
     matches: ({ method }) => method === 'PATCH',
@@ -195,7 +106,7 @@ test('[M2] the ledger knows of a request before it stands in a twin', async () =
 });
 
 test('a move that is called off when its device has arrived is verified, and one on its way is followed', async () => {
-  const arrived = await aWorld();
+  const arrived = await aMovingWorld();
   arrived.online(() => ({ status: 200, payload: { answer: 'accepted' } }));
   await arrived.move(order);
   arrived.time.now = at(1);
@@ -206,7 +117,7 @@ test('a move that is called off when its device has arrived is verified, and one
     settled: { settled: { verdict: 'verified' } },
   });
 
-  const late = await aWorld();
+  const late = await aMovingWorld();
   late.online(() => ({ status: 200, payload: { answer: 'accepted' } }));
   await late.move(order);
   expect(await late.end(main, 'device-1', 'off')).toMatchObject({
@@ -220,7 +131,7 @@ test('a move that is called off when its device has arrived is verified, and one
 });
 
 test('a request that could not be cleared stays in the record until it is', async () => {
-  const { move, end, eastHub, recordNow, sweep, time } = await aWorld();
+  const { move, end, eastHub, recordNow, sweep, time } = await aMovingWorld();
   await move(order);
   await end(main, 'device-1', 'called off');
   expect(await recordNow()).toMatchObject({ leftover: { hubs: [east, west] } });
@@ -235,7 +146,7 @@ test('a request that could not be cleared stays in the record until it is', asyn
 });
 
 test('[M7] a missing device is looked for, and found, or given up as decommissioned', async () => {
-  const { see, eastHub, westHub, sweep, time, recordNow } = await aWorld();
+  const { see, eastHub, westHub, sweep, time, recordNow } = await aMovingWorld();
   removeIdentity(eastHub, 'device-1');
   await see({ kind: 'absent', hub: east, at: at(1) });
   expect(await recordNow()).toMatchObject({ finding: { kind: 'missing' } });
@@ -255,7 +166,7 @@ test('[M7] a missing device is looked for, and found, or given up as decommissio
 });
 
 test('[M2] a late reply to one attempt puts no request of another into the twin', async () => {
-  const { move, eastHub, ports, recordNow } = await aWorld();
+  const { move, eastHub, ports, recordNow } = await aMovingWorld();
   const record = await recordNow();
   if (!record) throw new Error('no record');
   eastHub.faults.push({
@@ -277,7 +188,7 @@ test('[M2] a late reply to one attempt puts no request of another into the twin'
 });
 
 test('a device that seems to have changed hubs is looked for on both: the newer event may come first', async () => {
-  const { see, online, time, recordNow, westHub } = await aWorld();
+  const { see, online, time, recordNow, westHub } = await aMovingWorld();
   online(() => undefined);
   time.now = at(20);
   await see({ kind: 'active', hub: west, at: at(5) }); // late; since then it is connected to east
@@ -291,7 +202,7 @@ test('a device that seems to have changed hubs is looked for on both: the newer 
 });
 
 test('what DPS has moved cannot be called off', async () => {
-  const { move, online, end, eastHub, westHub, time, recordNow } = await aWorld();
+  const { move, online, end, eastHub, westHub, time, recordNow } = await aMovingWorld();
   expect(await end(main, 'nobody', 'off')).toEqual({ kind: 'unknown-device' });
   expect(await end(main, 'device-1', 'off')).toEqual({ kind: 'no-move' });
   online(() => ({ status: 200, payload: { answer: 'accepted' } }));
