@@ -72,7 +72,8 @@ test('roles, versions, and errors that name rule and field', async () => {
   expect((await ask('GET', 'policy/1', 'a-reader')).told).toMatchObject({
     policy: { rules: [{ name: 'a' }] },
   });
-  for (const version of ['3', '0', 'x', '-1', '1/2'])
+  expect((await ask('GET', 'policy/0', 'a-reader')).told).toMatchObject({ by: 'settings' });
+  for (const version of ['3', 'x', '-1', '1/2'])
     expect((await ask('GET', `policy/${version}`, 'a-reader')).status).toBe(404);
 
   const explained = await ask('POST', 'decisions/main', 'a-reader', groupRegistration());
