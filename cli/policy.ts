@@ -61,8 +61,10 @@ const readPolicyFile = async (file: string): Promise<PolicyDocument> => {
 /** `7`, a version that was put; `current`; or a file. */
 export const readPolicy = async (which: string, api: () => Promise<Api>): Promise<Policy> => {
   if (which !== 'current' && !/^\d+$/.test(which)) return toPolicy(await readPolicyFile(which), 0);
-  const path = which === 'current' ? 'policy' : `policy/${which}`;
-  const { policy, version } = (await (await api()).call('GET', path)) as Version;
+  const asked = await api();
+  const newestOrSeed = async () => (await newest(asked)) ?? asked.call('GET', 'policy/0');
+  const told = which === 'current' ? newestOrSeed() : asked.call('GET', `policy/${which}`);
+  const { policy, version } = (await told) as Version;
   const parsed = parsePolicy(policy);
   if (parsed.kind === 'refused') throw new Error(named(parsed.errors).join('; '));
   return toPolicy(parsed.document, version);

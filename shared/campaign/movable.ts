@@ -53,7 +53,7 @@ const ofRecord = ({ record, table, to, yieldsPin, barred }: MovableFacts): reado
   else if (hub.state !== 'open') found.push(no(`${to} is ${hub.state}`));
   else if (hub.deviceCount !== undefined && hub.deviceCount >= hub.capacity)
     found.push(no(`${to} is at its capacity`));
-  if (barred !== undefined && !yieldsPin) found.push(no(`${to} is not for it: ${barred}`));
+  if (barred !== undefined) found.push(no(`${to} is not for it: ${barred}`));
   if (move) found.push(no(`its move ${move.id} is under way`));
   if (observed?.hub === to) found.push(no(`it is on ${to} already`));
   if (finding?.kind === 'missing' || finding?.kind === 'decommissioned')

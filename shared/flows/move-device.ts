@@ -140,7 +140,8 @@ const barredFrom = (
 ): string | undefined => {
   const hub = table.hubs.get(to);
   if (!hub) return undefined;
-  if (to === policy.quarantine) return 'it is kept for quarantined devices';
+  if (to === policy.quarantine)
+    return record.quarantine ? undefined : 'it is kept for quarantined devices';
   const facts = factsOf(record, enrollment);
   if (dependsOnPayload(policy, facts)) return undefined;
   const judged = judgeRules(hub, placementOf(policy, facts).rules);

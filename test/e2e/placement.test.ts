@@ -169,6 +169,8 @@ describe('the command line', () => {
     for (let index = 0; index < 30; index += 1) await placed(`device-${index}`);
     const exported = path.join(folder, 'fleet.json');
     expect((await rehome('export', '--out', exported)).out).toContain('30 devices on 4 hubs');
+    const unchanged = await rehome('policy', 'diff', 'current', '0', '--fleet', exported);
+    expect(unchanged.out).toContain('0 of 30 devices');
     await put('multi-tenancy');
     const given = ['policy', 'diff', '0', 'current', '--fleet', exported];
     const { out } = await rehome(...given);

@@ -91,6 +91,24 @@ test('what cannot be given back stays in quarantine, and can be given back anoth
   expect(await world.order.giveBack(order, west)).toMatchObject({ move: { move: { to: west } } });
 });
 
+test('it is given back only to a hub that the rules allow it: no other would be answered', async () => {
+  const rules = [{ name: 'west', hubs: [hostOf('west')] }];
+  const world = await aMovingWorld(aPolicy({ quarantine: hostOf('north'), rules }));
+  await world.arriveIn(exile, order);
+  expect(await world.order.giveBack(order, undefined)).toMatchObject({
+    kind: 'not-movable',
+    because: expect.stringContaining('rule west wants one of west'),
+  });
+  expect(await world.order.giveBack(order, west)).toMatchObject({ move: { kind: 'triggered' } });
+});
+
+test('nobody is moved to the hub of quarantine by hand', async () => {
+  const world = await aMovingWorld(policy);
+  expect(await world.move({ ...move, to: exile })).toMatchObject({
+    because: expect.stringContaining('kept for quarantined devices'),
+  });
+});
+
 test('what DPS has moved there already cannot be called off before it was heard from', async () => {
   const world = await aMovingWorld(policy);
   await world.order.quarantine(order);
