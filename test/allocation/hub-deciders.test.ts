@@ -66,6 +66,15 @@ describe('room', () => {
     expect(sent(1_000, instant(now - day)).standing).toBe('eligible');
   });
 
+  test('is not said to run out by the first messages of the day', () => {
+    const midnight = instant(1_001 * day);
+    const daily = { messageCountMax: 1_000, perDevice: undefined, messageCount: 30 };
+    const sent = { ...daily, measuredAt: instant(midnight + minuteMs) };
+    const hub = aHub('east', { daily: sent });
+    const table = hubTable([hub], instant(midnight + minuteMs));
+    expect(aRoster(table).order[0]?.standing).toBe('eligible');
+  });
+
   test('is scarce while more newcomers come than its intake takes', () => {
     const answered = (count: number) => counted({ answered: count });
     expect(judged({}, answered(5_000)).standing).toBe('eligible');
@@ -79,6 +88,8 @@ describe('room', () => {
   test('of a hub that joins is scarce past 100 newcomers a minute, and its weight grows in an hour', () => {
     const joined = (agoMs: number) => ({ joinedAt: instant(now - agoMs) });
     expect(judged(joined(minuteMs), counted({ answered: 100 })).standing).toBe('throttled');
+    const more = { ...joined(minuteMs), intakePerMinuteMax: 500 };
+    expect(judged(more, counted({ answered: 100 })).standing).toBe('eligible');
     expect(judged(joined(60 * minuteMs), counted({ answered: 100 })).standing).toBe('eligible');
     expect(judged({ ...joined(0), weight: 10 }).share).toBeCloseTo(0.5);
     expect(judged({ ...joined(30 * minuteMs), weight: 10 }).share).toBeCloseTo(5);
@@ -101,6 +112,9 @@ describe('room', () => {
     expect(judged(at, row(2)).load).toBe(17);
     expect(judged(at, row(3)).load).toBe(10);
     expect(judged({}, row(1)).load).toBeUndefined();
+    const half = { deviceCount: 10, countedAt: instant(now - 1.5 * minuteMs) };
+    const shared = counted({ minute: now / minuteMs - 2, confirmed: 8 });
+    expect(judged(half, shared).load).toBe(14); // half of that minute was after the count
   });
 });
 
@@ -129,7 +143,9 @@ test('the minute that has begun is topped up with the end of the one before', ()
     counted({ answered: 10 }),
     counted({ minute: now / minuteMs - 1, answered: 40 }),
     counted({ minute: now / minuteMs - 2, answered: 1_000 }),
+    counted({ minute: now / minuteMs + 1, answered: 3 }), // of an instance whose clock is ahead
+    counted({ minute: now / minuteMs + 2, answered: 1_000 }),
   ];
   const { intakes } = hubTable([hub], later, rows);
-  expect(intakes.get(hub.hostName)?.answeredPerMinute).toBe(10 + 0.75 * 40);
+  expect(intakes.get(hub.hostName)?.answeredPerMinute).toBe(10 + 0.75 * 40 + 3);
 });

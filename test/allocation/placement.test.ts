@@ -81,6 +81,7 @@ describe('a condition', () => {
     expect(holds({ labels: { tenant: ['contoso', 'fabrikam'] } }, { labels })).toBe(true);
     expect(holds({ labels: { tenant: { pattern: '^con' } } }, { labels })).toBe(true);
     expect(holds({ labels: { tenant: 'contoso' } })).toBe(false);
+    expect(holds({ labels: { tenant: { pattern: '^CON' } } }, { labels })).toBe(false);
     expect(holds({ labels: { constructor: { pattern: '.' } } })).toBe(false);
     expect(holds({ region: ['westeurope'] }, { region: 'westeurope' })).toBe(true);
     expect(holds({ region: ['westeurope'] })).toBe(false);
@@ -120,6 +121,18 @@ describe('a condition', () => {
       expect(holds({ payload: { model: 'pump' } }, { payload: odd })).toBe(false);
     },
   );
+
+  test('a call tells what the device sends and measured, and the record its labels', () => {
+    const latencies = new Map([['westeurope', 9]]);
+    const asked = aRequest({ linked: ['east'] }, { payload: { a: 1 }, latencies });
+    const labelled = { ...newDeviceRecord(main, 'device-1'), labels: { tenant: 'a' } };
+    expect(questionOf(asked, labelled, instant(1)).facts).toMatchObject({
+      payload: { a: 1 },
+      latencies,
+      labels: { tenant: 'a' },
+      enrollment: { id: 'fleet' },
+    });
+  });
 
   test('a label’s region counts before the device’s own word, whatever its case', () => {
     const asked = aRequest({ linked: ['east'] }, { region: 'eastus' });

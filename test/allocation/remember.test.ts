@@ -7,7 +7,7 @@ import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
-import { aRequest } from '../support/a-request.ts';
+import { anEnrollment, aRequest } from '../support/a-request.ts';
 
 const linked = ['east', 'west', 'north'];
 const host = (name: string): HubHostName => hubHostName(hostOf(name));
@@ -120,6 +120,34 @@ test('two deviceIds that differ in case alone are a conflict by name; a registra
     );
   expect(again('Pump')).toBeUndefined();
   expect(again('pump')).toMatchObject({ deviceId: 'Pump', conflictsWith: 'pump' });
+});
+
+test('what alone changes is written: the enrollment, and that it is known at all', () => {
+  const known = after([undefined, 'east'], ['east', 'east']) as DeviceRecord;
+  const resident = { ...answer('east'), because: 'resident' as const };
+  const again = (record: DeviceRecord, but: Partial<Parameters<typeof remember>[1]> = {}) =>
+    remember(record, { ...aRequest({ linked, current: 'east' }), ...but }, resident, instant(9));
+  expect(again(known)).toBeUndefined();
+  expect(again(known, { enrollment: anEnrollment({ id: 'other' }) })).toMatchObject({
+    enrollment: 'main:group:other',
+  });
+  expect(again({ ...known, home: undefined })).toMatchObject({ home: host('east') });
+});
+
+test('a quarantine stands as it was ordered, and one that a rule begins is written', () => {
+  const quarantine = {
+    since: instant(1),
+    because: 'odd',
+    by: 'Otto',
+    returnTo: host('east'),
+  } as const;
+  const exiled = { ...answer('north'), because: 'quarantined' as const, rules: ['bad'] };
+  const known = { ...(after(['north', 'north']) as DeviceRecord), quarantine };
+  const call = aRequest({ linked, current: 'north' });
+  expect(remember(known, call, exiled, instant(9))).toBeUndefined();
+  expect(remember({ ...known, quarantine: undefined }, call, exiled, instant(9))).toMatchObject({
+    quarantine: { because: 'rule bad', since: 9 },
+  });
 });
 
 test('a record is newer than a decision of before its last knowledge', () => {

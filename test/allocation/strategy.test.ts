@@ -39,6 +39,16 @@ describe('lowestLatency', () => {
     ]);
   });
 
+  test('a measurement of the hub itself counts before that of its region', () => {
+    const both = measured({ westeurope: 50, eastus: 40, [hostOf('dublin')]: 10 });
+    expect([...spread(policy, hubs, both).keys()]).toEqual(['dublin']);
+  });
+
+  test('[A4] among those that are equally near the bound holds', () => {
+    const skewed = [eu('amsterdam', { deviceCount: 90 }), eu('dublin', { deviceCount: 5 })];
+    expect([...spread(policy, skewed, { region: 'westeurope' }).keys()]).toEqual(['dublin']);
+  });
+
   test('spreads by weight among those that are equally near', () => {
     const near = spread(policy, hubs, measured({ westeurope: 10, eastus: 90 }));
     expect([...near.keys()].toSorted()).toEqual(['amsterdam', 'dublin']);
@@ -66,6 +76,13 @@ describe('static', () => {
   test('is the first in the order of the rule that may take it', () => {
     const hubs = [aHub('one'), aHub('two'), aHub('three')];
     expect([...spread(policy('two', 'one'), hubs).keys()]).toEqual(['two']);
+    const twice = {
+      rules: [
+        { ...policy('two', 'one').rules[0], continue: true },
+        { name: 'other', strategy: 'static', hubs: ['one', 'two'].map(hostOf) },
+      ],
+    };
+    expect([...spread(twice, hubs).keys()]).toEqual(['two']);
     const closed = [aHub('one'), aHub('two', { state: 'closed' }), aHub('three')];
     expect([...spread(policy('two', 'one'), closed).keys()]).toEqual(['one']);
   });

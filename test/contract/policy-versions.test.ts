@@ -88,6 +88,10 @@ describe.each<[string, () => Promise<Made>]>([
       kind: 'put',
       warnings: [`rule r: ${hostOf('nowhere')} is not in the hub table`],
     });
+    const exile = { quarantine: hostOf('nowhere') };
+    expect(await manage(await make()).put(draftOf(exile))).toMatchObject({
+      warnings: [`quarantine: ${hostOf('nowhere')} is not in the hub table`],
+    });
   });
 
   test('one made from another version than the newest is refused, and changes nothing', async () => {

@@ -5,12 +5,13 @@ import { memoryIntakes } from '../../shared/adapters/memory/intakes.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { systemDice } from '../../shared/adapters/system/dice.ts';
 import type { Evidence } from '../../shared/campaign/evidence.ts';
-import { moveLimits } from '../../shared/campaign/limits.ts';
+import { type MoveLimits, moveLimits } from '../../shared/campaign/limits.ts';
 import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
-import { noPolicy } from '../../shared/domain/policy.ts';
+import { quarantineCampaign } from '../../shared/domain/move.ts';
+import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import type { LateDecision } from '../../shared/ports/late-decisions.ts';
@@ -25,7 +26,12 @@ const { signal } = new AbortController();
 const linked = ['east', 'west', 'north', 'exile'];
 
 /** The webhook and the hubs' events over one store, at a time that the test sets, while hubs change their states. */
-const aWorld = async (record: DeviceRecord | undefined, policy = noPolicy) => {
+const aWorld = async (
+  record: DeviceRecord | undefined,
+  first = noPolicy,
+  moves: MoveLimits | 'none' = moveLimits,
+) => {
+  let policy = first;
   const time = { now: at(1) };
   const hubs = new Map<string, Hub>(linked.map((name) => [name, aHub(name)]));
   const clock = { now: () => instant(time.now) };
@@ -59,10 +65,19 @@ const aWorld = async (record: DeviceRecord | undefined, policy = noPolicy) => {
     dice: systemDice,
     deadline: systemDeadline,
   };
-  const limits = { slackPercent: 5, storeTimeoutMs: 1_000, atStoreMax: 10, moves: moveLimits };
+  const limits = {
+    slackPercent: 5,
+    storeTimeoutMs: 1_000,
+    atStoreMax: 10,
+    moves: moves === 'none' ? undefined : moves,
+  };
   return {
     time,
     late,
+    put: (next: Policy) => {
+      policy = next;
+    },
+    mendRecords: () => Object.assign(broken, { records: false }),
     breakPolicies: () => Object.assign(broken, { policies: true }),
     breakRecords: () => Object.assign(broken, { records: true }),
     rows: intakes.rows,
@@ -194,6 +209,55 @@ test('[A2] a pinned device stays, though its move is released', async () => {
     hub: hostOf('east'),
     because: 'resident',
   });
+});
+
+test('a pin does not hold a move out of quarantine', async () => {
+  const move = aMove({ from: east, to: west, campaignId: quarantineCampaign });
+  const pin = { since: at(0), because: 'a demo', by: 'Otto' };
+  const { allocate } = await aWorld(aDevice({ move, pin }));
+  expect(await allocate(aRequest({ linked, current: 'east' }))).toMatchObject({
+    hub: hostOf('west'),
+    because: 'moving',
+  });
+});
+
+test('a device whose hub is no longer linked is placed anew, without a move: nobody could prove it', async () => {
+  const { allocate, recordNow } = await aWorld(aDevice());
+  const answer = await allocate(aRequest({ linked: ['west'], current: 'east' }));
+  expect(answer).toMatchObject({ because: 'unlinked', hub: hostOf('west') });
+  expect(await recordNow()).toMatchObject({ move: undefined, pending: { hub: west } });
+});
+
+test('while nobody looks after moves, none is begun: the answer is pending', async () => {
+  const { allocate, set, recordNow } = await aWorld(aDevice(), noPolicy, 'none');
+  set('east', { state: 'closed' });
+  const { hub } = await allocate(aRequest({ linked, current: 'east' }));
+  expect(await recordNow()).toMatchObject({ move: undefined, pending: { hub } });
+});
+
+test('residents are counted nowhere', async () => {
+  const { allocate, rows } = await aWorld(aDevice());
+  await allocate(aRequest({ linked, current: 'east' }));
+  expect(rows()).toEqual([]);
+});
+
+test('a policy that was put is decided by with the next call', async () => {
+  const { allocate, put } = await aWorld(undefined);
+  await allocate(aRequest({ linked }));
+  put(aPolicy({ rules: [{ name: 'north', hubs: [hostOf('north')] }] }));
+  expect(await allocate(aRequest({ linked, device: 'other' }))).toMatchObject({
+    hub: hostOf('north'),
+    rules: ['north'],
+  });
+});
+
+test('[A7] calls that failed at the store make room for others', async () => {
+  const { allocate, late, breakRecords, mendRecords } = await aWorld(undefined);
+  breakRecords();
+  for (let call = 0; call < 30; call += 1) await allocate(aRequest({ linked }));
+  mendRecords();
+  expect(await allocate(aRequest({ linked }))).toMatchObject({ storeFault: undefined });
+  expect(late[0]).toMatchObject({ decidedAt: at(1) });
 });
 
 test('answers to newcomers are counted, and what became of them', async () => {

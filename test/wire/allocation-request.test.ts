@@ -90,6 +90,13 @@ describe('understands', () => {
     expect(understood(text).requestId).toBe(requestId);
   });
 
+  test('the deviceId that DPS names counts before the enrollment’s, and that before the registration id', () => {
+    const named = { 'deviceRuntimeContext.currentDeviceId': 'Named' };
+    expect(understood(individualRegistration(named)).deviceId).toBe('Named');
+    expect(understood(individualRegistration()).deviceId).toBe('Breakroom-499');
+    expect(understood(groupRegistration(named)).deviceId).toBe('Named');
+  });
+
   test('[R5] of what a device says of itself only what looks like a place is taken: it reaches the log', () => {
     const told = (rehome: object) =>
       understood(groupRegistration({ 'deviceRuntimeContext.payload': { rehome } }));
@@ -103,6 +110,8 @@ describe('understands', () => {
         requestId: undefined,
         latencies: new Map(),
       });
+    const many = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`r${at}`, at]));
+    expect(told({ latencyMs: many }).latencies.size).toBe(100);
     expect(told({ latencyMs: { a: -1, b: 'fast', c: null } }).latencies.size).toBe(0);
   });
 

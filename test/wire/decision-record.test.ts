@@ -33,8 +33,7 @@ test('[A6] a decision of the log is the same again, from the version of the poli
         if (!told || !('table' in told) || !('slackPercent' in told)) throw new Error('no table');
         if (!line || !('asked' in line)) throw new Error('no decision');
         expect(line.table).toBe(told.id);
-        const { hub, because, standing, degraded } = answer;
-        expect(replay(line, told, given)).toMatchObject({ hub, because, standing, degraded });
+        expect(replay(line, told, given)).toEqual(answer);
       },
     ),
     { numRuns: 2_000 },

@@ -5,6 +5,7 @@ import { judgePattern } from '../../shared/adapters/redos/judge-pattern.ts';
 import { slowAmong } from '../../shared/flows/manage-policy.ts';
 import { parsePolicyText, patternsIn, policyBytesMax } from '../../shared/wire/parse-policy.ts';
 import { policyJsonSchema } from '../../shared/wire/policy-document.ts';
+import { aPolicy } from '../support/a-policy.ts';
 import { rootFolder } from '../support/source.ts';
 
 const errorsOf = (policy: unknown) => {
@@ -80,6 +81,14 @@ describe('what is wrong is named by rule and field', () => {
     expect(errorsOf('{')).toEqual([{ field: 'body', detail: 'not JSON' }]);
     expect(errorsOf(' '.repeat(policyBytesMax + 1))[0]?.detail).toContain('more than');
     expect(errorsOf(null)[0]?.field).toBe('body');
+  });
+});
+
+test('hubs are named without case', () => {
+  const policy = aPolicy({ quarantine: 'EXILE.net', rules: [{ name: 'r', hubs: ['East.NET'] }] });
+  expect(policy).toMatchObject({
+    quarantine: 'exile.net',
+    rules: [{ restriction: { hubs: ['east.net'] } }],
   });
 });
 
