@@ -8,7 +8,10 @@ import { deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { recordDecision, recordDecisions } from '../../shared/flows/record-decision.ts';
-import { toLateDecisionDocument } from '../../shared/wire/late-decision-document.ts';
+import {
+  parseLateDecision,
+  toLateDecisionDocument,
+} from '../../shared/wire/late-decision-document.ts';
 import { hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment, aRequest } from '../support/a-request.ts';
@@ -92,6 +95,48 @@ test('[A7] of a device whose event came first it tells by which enrollment it ca
     observed,
   });
   expect(await recordOf('bad')).toMatchObject({ quarantine: { because: 'rule odd' } });
+});
+
+test('it comes out of the Event Hub as it went in', () => {
+  const asked = aRequest({ linked: ['east'], current: 'west' });
+  const { scope, deviceId, registrationId, enrollment, currentHub } = asked;
+  const late = {
+    asked: { scope, deviceId, registrationId, enrollment, currentHub },
+    allocation: { hub: hostOf('east'), because: 'quarantined', rules: ['one', 'two'] },
+    decidedAt: instant(7),
+  } as const;
+  const travelled = JSON.parse(JSON.stringify(toLateDecisionDocument(late)));
+  expect(parseLateDecision(travelled)).toEqual({ kind: 'late', late });
+});
+
+test('of one device in one batch each is written in its turn, and its enrollment is learnt', async () => {
+  const { take, recordOf, enrollments } = await aDoor();
+  await take(late('pump', 'east', 5), late('pump', 'east', 6), late('pump', 'west', 7));
+  expect((await recordOf('pump'))?.pending).toMatchObject({
+    hub: hostOf('west'),
+    tried: [hostOf('east')],
+  });
+  expect(await enrollments.read('main:group:fleet', signal)).toMatchObject({ id: 'fleet' });
+});
+
+test('[R2] what another has written meanwhile is tried again; any fault is thrown', async () => {
+  const { records, enrollments } = await aDoor();
+  const asked = aRequest({ linked: ['east'] });
+  const allocation = { hub: hostOf('east'), because: 'newcomer', rules: [] } as const;
+  const one = { asked, allocation, decidedAt: instant(1) };
+  const superseded = { ...records, write: async () => 'superseded' as const };
+  const lost = { ...records, read: async () => Promise.reject(new TypeError('a bug')) };
+  for (const broken of [superseded, lost]) {
+    const record = recordDecision({ records: broken, enrollments });
+    await expect(recordDecisions(record, systemDeadline)([one])).rejects.toThrow();
+  }
+  const given = new AbortController();
+  given.abort();
+  const late = recordDecision({
+    records: { ...records, read: async () => undefined },
+    enrollments,
+  });
+  await expect(late(one, given.signal)).rejects.toThrow();
 });
 
 test('what is known of the enrollment by then is not written over', async () => {
