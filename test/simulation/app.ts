@@ -5,15 +5,18 @@ import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
-import { hubHostName } from '../../shared/domain/hub.ts';
-import { hubTable } from '../../shared/domain/hub-table.ts';
-import { noPolicy } from '../../shared/domain/policy.ts';
+import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
+import { type HubTable, hubTable } from '../../shared/domain/hub-table.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { endMove } from '../../shared/flows/end-move.ts';
 import { moveDevice } from '../../shared/flows/move-device.ts';
 import { onHubEvent } from '../../shared/flows/on-hub-event.ts';
+import { orderDevice } from '../../shared/flows/order-device.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
+import type { PolicyVersions } from '../../shared/ports/policies.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
 import { coreClients, coreHubs } from '../support/core-hubs.ts';
@@ -31,8 +34,12 @@ type Ports = Parameters<typeof sweepMoves>[0] &
 export type Plant = (ports: Ports) => Ports;
 
 const hubNames = ['east', 'west', 'north'];
+const exileName = 'exile';
 
+/** Where devices live, and may be moved. */
 export const hosts = hubNames.map((name) => hubHostName(hostOf(name)));
+
+const policy: Policy = { ...noPolicy, version: 1, quarantine: hubHostName(hostOf(exileName)) };
 
 export const profile = rehomeProfile('Reprovision', 'reprovision');
 
@@ -42,11 +49,11 @@ export type Base = ReturnType<typeof makeBase>;
 export const makeBase = (seed: number, weather: Weather, plant: Plant) => {
   const world = virtualWorld(seed);
   const chances: Chances = { dies: weather.dies, fails: weather.fails };
-  const { loses, doubles, fails: hubFails, outages } = weather;
-  const storm = { loses, doubles, hubFails, outages };
+  const { loses, doubles, fails: hubFails, outages, closures } = weather;
+  const storm = { loses, doubles, hubFails, outages, closures };
   const down = new Set<string>();
   const listeners: ((event: HubEvent) => void)[] = [];
-  const hubs = coreHubs(hubNames, world, (event) => {
+  const hubs = coreHubs([...hubNames, exileName], world, (event) => {
     for (const listen of listeners) listen(event);
   });
   for (const hub of hubs.values()) {
@@ -65,14 +72,20 @@ export const makeBase = (seed: number, weather: Weather, plant: Plant) => {
       },
     });
   }
-  const seen = truth(hubs, world);
+  const closed = new Set<HubHostName>();
+  const seen = truth(hubs, world, closed);
   listeners.push(seen.note);
   const records = seen.watch(memoryDeviceRecords());
-  const table = hubTable(
-    hubNames.map((name) => aHub(name)),
-    world.clock.now(),
-  );
-  return { world, chances, storm, down, listeners, hubs, seen, records, table, weather, plant };
+  const table = (): HubTable =>
+    hubTable(
+      [...hubNames, exileName].map((name) => {
+        const hub = aHub(name);
+        return closed.has(hub.hostName) ? { ...hub, state: 'closed' } : hub;
+      }),
+      world.clock.now(),
+    );
+  const shared = { world, chances, storm, down, closed, listeners, hubs };
+  return { ...shared, seen, records, table, weather, plant };
 };
 
 const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollments()): Ports => {
@@ -84,8 +97,8 @@ const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollment
   return plant({
     records: gate(records, true),
     enrollments: gate(enrollments, true),
-    hubTables: { latest: () => table, known: async () => table },
-    policies: { latest: () => noPolicy, known: async () => noPolicy },
+    hubTables: { latest: table, known: async () => table() },
+    policies: { latest: () => policy, known: async () => policy },
     intakes: { note: () => undefined },
     lateDecisions: { keep: () => undefined },
     signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits), false),
@@ -101,6 +114,13 @@ export const makeApp = (base: Base, enrollments: ReturnType<typeof memoryEnrollm
   const instance: Instance = { isDead: false, onDeath: [] };
   const ports = appPorts(base, instance, enrollments);
   const limits = { ...moveLimits, dueMax: 50, atOnceMax: 4, budgetMs: 50_000 };
+  const [move, end] = [moveDevice(ports, limits), endMove(ports, limits)];
+  const kept = { policy, document: {}, by: 'a test', reason: 'a test', at: instant(0) };
+  const versions: PolicyVersions = {
+    newest: async () => ({ version: 1, kept }),
+    read: async () => kept,
+    put: async () => 'superseded',
+  };
   return {
     instance,
     allocate: allocateDevice(ports, {
@@ -111,8 +131,9 @@ export const makeApp = (base: Base, enrollments: ReturnType<typeof memoryEnrollm
     }),
     hear: onHubEvent(new Set([main]), recordEvidence(ports, limits)),
     sweep: sweepMoves(ports, limits),
-    move: moveDevice(ports, limits),
-    end: endMove(ports, limits),
+    move,
+    end,
+    order: orderDevice({ ...ports, versions, moveDevice: move, endMove: end }, limits),
   };
 };
 

@@ -70,7 +70,7 @@ export const hearEvents = ({ listeners, world, storm, table }: Base, anApp: () =
   const deliver = (event: HubEvent): void => {
     const { body, properties, annotations } = toRoutedMessage(event, world);
     const message = { body, properties, systemProperties: annotations };
-    const sighting = parseHubEvent(message, table, profile.propertyName);
+    const sighting = parseHubEvent(message, table(), profile.propertyName);
     if (sighting.kind !== 'sighting') return;
     const app = anApp();
     let isDone = false;

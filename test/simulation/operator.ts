@@ -3,6 +3,27 @@ import { type App, type Base, hosts } from './app.ts';
 import { repeat } from './virtual-world.ts';
 import { hour, minute } from './weather.ts';
 
+/** Puts a device into quarantine, or gives it back. */
+const suspect = (anApp: () => App, deviceId: string, isSuspect: boolean): void => {
+  const order = { scope: main, deviceId, because: 'a simulation', by: 'Otto' };
+  const { quarantine, giveBack } = anApp().order;
+  const done = isSuspect ? quarantine(order) : giveBack(order, undefined);
+  void done.catch(() => undefined);
+};
+
+/** Closes a hub for an hour or two: its devices are placed anew when they register. */
+export const closeHubs = ({ world, closed, storm }: Base): void =>
+  repeat(
+    world,
+    () => 10 * minute,
+    () => {
+      if (!world.chance(storm.closures) || closed.size > 0) return;
+      const hub = world.pick(hosts);
+      closed.add(hub);
+      world.after(world.between(10 * minute, 2 * hour), () => closed.delete(hub));
+    },
+  );
+
 /** A person who moves devices now and then, and changes their mind. */
 export const operate = (
   base: Base,
@@ -23,6 +44,7 @@ export const operate = (
           .catch(() => undefined);
         return;
       }
+      if (world.chance(0.1)) return suspect(anApp, deviceId, world.chance(0.5));
       const order = {
         scope: main,
         deviceId,

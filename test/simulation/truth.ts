@@ -25,10 +25,19 @@ type Truth = {
   readonly recordOf: (deviceId: string) => DeviceRecord | undefined;
 };
 
+const minuteMs = 60_000;
+
 /** How late a settled move may be: sweeps come by the minute, and a store that fails is asked again. */
 const lateMsMax = 15 * 60_000;
 
-export const truth = (hubs: ReadonlyMap<string, IotHub>, world: VirtualWorld): Truth => {
+export const truth = (
+  hubs: ReadonlyMap<string, IotHub>,
+  world: VirtualWorld,
+  closed: ReadonlySet<string>,
+): Truth => {
+  /** When a hub was last seen closed, and a device last in quarantine: what was decided a moment ago stands on that. */
+  const closedAt = new Map<string, number>();
+  const suspectAt = new Map<string, number>();
   const violations: string[] = [];
   const log: string[] = [];
   const tell = (deviceId: string, what: string): void => {
@@ -64,6 +73,7 @@ export const truth = (hubs: ReadonlyMap<string, IotHub>, world: VirtualWorld): T
   const writes = (before: DeviceRecord | undefined, after: DeviceRecord, settled?: SettledMove) => {
     const { deviceId, move, finding } = after;
     records.set(deviceId, after);
+    if (before?.quarantine || after.quarantine) suspectAt.set(deviceId, world.now());
     const { observed, ask, from, to, attempt, sends } = { ...after, ...move };
     const place = `on ${observed?.hub} finding ${finding?.kind}`;
     tell(
@@ -113,7 +123,11 @@ export const truth = (hubs: ReadonlyMap<string, IotHub>, world: VirtualWorld): T
       if (current === undefined || hubHostName(current) === hubHostName(hub)) return;
       const move = records.get(deviceId)?.move;
       const released = move && move.to === hubHostName(hub) && world.now() <= move.notAfter;
-      if (!released) violate('A2', `${deviceId} is sent from ${current} to ${hub} without a move`);
+      const lately = (at: number | undefined) => at !== undefined && world.now() - at <= minuteMs;
+      const isSuspect = records.get(deviceId)?.quarantine || lately(suspectAt.get(deviceId));
+      const isExiled = isSuspect && hub.startsWith('exile.');
+      if (!released && !isExiled && !lately(closedAt.get(hubHostName(current))))
+        violate('A2', `${deviceId} is sent from ${current} to ${hub} without a move`);
     },
     watch: (kept) => ({
       ...kept,
@@ -125,6 +139,7 @@ export const truth = (hubs: ReadonlyMap<string, IotHub>, world: VirtualWorld): T
       },
     }),
     checkDeadlines: () => {
+      for (const hub of closed) closedAt.set(hub, world.now());
       for (const { deviceId, move } of records.values()) {
         if (move && world.now() > move.deadline + lateMsMax)
           violate('M6', `${move.id} of ${deviceId} is open past its deadline`);

@@ -12,6 +12,8 @@ export type Weather = {
   readonly doubles: number;
   /** How often a hub goes down, by the minute. */
   readonly outages: number;
+  /** How often a hub is closed, by ten minutes. */
+  readonly closures: number;
 };
 
 export const badWeather: Weather = {
@@ -23,4 +25,5 @@ export const badWeather: Weather = {
   loses: 0.1,
   doubles: 0.2,
   outages: 0.01,
+  closures: 0.05,
 };
