@@ -29,6 +29,7 @@ test('[M1] [M2] [M3] [M4] [M5] [M6] [M7] [A2] [R1] [R4] hold in a hundred lives,
     'failed',
     'refused',
     'stranded',
+    'superseded',
     'timedOut',
     'verified',
   ]);
