@@ -8,8 +8,7 @@ import type { Instant } from './instant.ts';
  *     confirmed   the device turned up there
  *     inVain      answered twice, and the device asked once more
  */
-export const intakeKinds = ['answered', 'confirmed', 'inVain'] as const;
-export type IntakeKind = (typeof intakeKinds)[number];
+export type IntakeKind = 'answered' | 'confirmed' | 'inVain';
 
 /** What one instance counted of one hub in one minute, which begins `minute` minutes after the epoch. */
 export type IntakeMinute = {

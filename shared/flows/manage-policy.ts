@@ -23,6 +23,7 @@ export type Draft = {
   readonly reason: string;
 };
 
+/** As it is written, and the field that it stands in. */
 export type Pattern = {
   readonly field: string;
   readonly pattern: string;

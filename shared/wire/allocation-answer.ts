@@ -1,4 +1,3 @@
-import type { Registration } from '../allocation/registration.ts';
 import type { AllocationDecision } from '../flows/allocate-device.ts';
 import type { HttpAnswer, Refusal } from './problem.ts';
 
@@ -26,11 +25,3 @@ export const toRefusalLine = (
     because,
     errors,
   });
-
-/** What of a registration is told in the log. */
-export const toldOf = ({ scope, registrationId, enrollment, requestId }: Registration) => ({
-  scope,
-  registrationId,
-  [enrollment.kind === 'group' ? 'enrollmentGroupId' : 'individualEnrollmentId']: enrollment.id,
-  ...(requestId === undefined ? {} : { requestId }),
-});

@@ -1,6 +1,7 @@
 import { hubHostName } from '../domain/hub.ts';
 import type { Asked, Condition, Matcher, Policy, Rule } from '../domain/policy.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
+import type { Pattern } from '../flows/manage-policy.ts';
 import { parseJson } from './parse-json.ts';
 import {
   type MatcherDocument,
@@ -93,14 +94,8 @@ const named = (errors: readonly FieldError[], json: unknown): readonly FieldErro
       : { field, detail };
   });
 
-/** A pattern of a policy, and the field that it stands in. */
-export type WrittenPattern = {
-  readonly field: string;
-  readonly pattern: string;
-  readonly ignoresCase: boolean;
-};
-
-export const patternsIn = ({ rules }: Pick<PolicyDocument, 'rules'>): readonly WrittenPattern[] =>
+/** Every pattern of a policy, and the field that it stands in. */
+export const patternsIn = ({ rules }: Pick<PolicyDocument, 'rules'>): readonly Pattern[] =>
   rules.flatMap(({ when }, index) => {
     const { registrationId, labels = {}, payload = {} } = when;
     const matchers = [
