@@ -94,6 +94,47 @@ test('[A2] a throttled target of a released move is answered: to hold moves back
   });
 });
 
+test('[A8] a move under the reset policy gets the twin that rules give, and tells which they were; one that waits tells them too', () => {
+  const initialTwin = { tags: { a: 1 } };
+  const policy = aPolicy({ rules: [{ name: 'twin', initialTwin }] });
+  const asked = aQuestion({
+    linked: ['east', 'west'],
+    current: 'east',
+    released: 'west',
+    reprovision: 'reset',
+  });
+  const [open, shut] = [aHub('west'), aHub('west', { state: 'cordoned' })].map((west) =>
+    allocate(asked, aRoster(aTable(aHub('east'), west), { policy })),
+  );
+  expect(open).toMatchObject({ because: 'moving', rules: ['twin'], initialTwin });
+  expect(shut).toMatchObject({ because: 'held', rules: ['twin'], initialTwin: undefined });
+});
+
+test('a device that DPS names no hub of is answered the target of its move all the same', () => {
+  const asked = aQuestion({ linked: ['east', 'west'], released: 'west' });
+  expect(allocate(asked, aRoster(aTable(aHub('east'), aHub('west'))))).toMatchObject({
+    hub: hostOf('west'),
+    because: 'moving',
+  });
+});
+
+test('of hubs that are equally overfull each takes its part', () => {
+  const hubs = ['a', 'b', 'c'].map((name) => aHub(name, { capacity: 5, deviceCount: 5 }));
+  const taken = Array.from(
+    { length: 60 },
+    (_, index) => answerOf(hubs, aPolicy({}), { device: `d-${index}` })[0],
+  );
+  expect(new Set(taken).size).toBe(3);
+});
+
+test('of the tags that a rule wants a hub must have every one', () => {
+  const half = aHub('half', { tags: { tenant: 'a' } });
+  const whole = aHub('whole', { tags: { tenant: 'a', tier: 'gold' } });
+  const rules = [{ name: 'r', tags: { tenant: 'a', tier: 'gold' } }];
+  for (let device = 0; device < 20; device += 1)
+    expect(answerOf([half, whole], aPolicy({ rules }), { device: `d-${device}` })[0]).toBe('whole');
+});
+
 test('[A6] of two spellings of a listed hub the first in order is answered, whichever came first', () => {
   const linkedHubs = [hostOf('east'), hostOf('east').toUpperCase()];
   for (const order of [linkedHubs, linkedHubs.toReversed()]) {
@@ -156,6 +197,16 @@ describe('[A10] explain', () => {
     expect(said(hubs, aPolicy({ strategy: 'leastLoaded' }))).toEqual({ a: [], b: [] });
     const cordoned = aHub('c', { deviceCount: 50, state: 'cordoned' });
     expect(said([...hubs, cordoned])['c']).toEqual(['it is cordoned']);
+  });
+
+  test('tells of every rule that applies', () => {
+    const rules = [
+      { name: 'eu', regions: ['westeurope'], continue: true },
+      { name: 'big', tiers: ['S3'] },
+    ];
+    expect(said([aHub('a', { region: 'westeurope', tier: 'S1' })], aPolicy({ rules }))).toEqual({
+      a: ['rule big wants a hub of S3'],
+    });
   });
 
   test('tells that a hub is kept for quarantined devices', () => {
