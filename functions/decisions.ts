@@ -14,7 +14,7 @@ import { type Asked, answerRoute, type Route, scopeIn } from '../shared/wire/rou
  */
 type App = Placement & { readonly scopes: ReadonlySet<Scope> };
 
-const explain = async (
+const whatIf = async (
   { explain, scopes }: App,
   { scope, body }: Asked,
 ): Promise<HttpAnswer | Refusal> => {
@@ -23,7 +23,7 @@ const explain = async (
   return { status: 200, jsonBody: toExplanationView(await explain.asked(asked.request)) };
 };
 
-const table: readonly Route<App>[] = [{ method: 'POST', path: '', role: 'Read', handle: explain }];
+const table: readonly Route<App>[] = [{ method: 'POST', path: '', role: 'Read', handle: whatIf }];
 
 export const decisionsHandler =
   (placement: Placement, scopes: ReadonlySet<Scope>): HttpHandler =>

@@ -11,9 +11,9 @@ export const blankMemory = (): Memory => ({ assignment: undefined, handled: [] }
 /** What its firmware is like; it may change while it runs. */
 export type Firmware = {
   mood: Mood;
-  /** `dies`: it accepts, registers, and is never heard of again. */
   /** What it sends whenever it registers. */
   says?: JsonObject;
+  /** `dies`: it accepts, registers, and is never heard of again. */
   readonly habit: 'keeps the contract' | 'knows DeviceMove' | 'knows nothing' | 'dies' | 'is mute';
 };
 

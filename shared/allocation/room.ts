@@ -1,3 +1,4 @@
+import { deviceCountMax } from '../domain/hub.ts';
 import type { Candidate } from './roster.ts';
 
 /**
@@ -35,4 +36,4 @@ export const leastOverfull = (full: readonly Candidate[]): readonly Candidate[] 
   return full.filter((candidate) => fullness(candidate) === least);
 };
 
-const fullness = ({ listed: { load = 0, hub } }: Candidate): number => load / hub.capacity;
+const fullness = ({ listed: { load = 0, hub } }: Candidate): number => load / deviceCountMax(hub);

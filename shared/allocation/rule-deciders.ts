@@ -2,7 +2,7 @@ import type { Hub } from '../domain/hub.ts';
 import type { Restriction, Rule } from '../domain/policy.ts';
 import { no, type Verdict, yes } from './verdict.ts';
 
-/** What a hub must be, for a device to which these rules apply; `isKnown`: whether the hub table lists it. */
+/** What a hub must be, for a device to which these rules apply: what rule, residency and tier say, in that order. */
 export const judgeRules = (hub: Hub, rules: readonly Rule[]): readonly Verdict[] =>
   kinds.map(({ decider, fits, wants }) => {
     const against = rules.find(({ restriction }) => !fits(restriction, hub));

@@ -30,12 +30,9 @@ export const standings = [
 export type Standing = (typeof standings)[number];
 
 /** [A3] A hub is eligible only while every decider says yes: an answer looks further down only where none is. */
-export const standingOf = (
-  { state }: Hub,
-  { linked, open, room, health }: HubVerdicts,
-): Standing => {
+export const standingOf = ({ state }: Hub, { linked, room, health }: HubVerdicts): Standing => {
   if (linked.says !== 'yes') return 'unlisted';
-  if (open.says !== 'yes' && state !== 'open') return state;
+  if (state !== 'open') return state;
   if (room.says === 'no') return 'full';
   return room.says === 'throttle' || health.says === 'throttle' ? 'throttled' : 'eligible';
 };

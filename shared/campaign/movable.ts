@@ -1,6 +1,6 @@
 import type { DeviceRecord } from '../domain/device.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
-import type { HubHostName } from '../domain/hub.ts';
+import { deviceCountMax, type HubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 
 /** What a look at a hub's twin of the device showed. */
@@ -51,7 +51,7 @@ const ofRecord = ({ record, table, to, yieldsPin, barred }: MovableFacts): reado
     found.push(no(`it shares its key with the device ${conflictsWith}`));
   if (!hub) found.push(no(`${to} is not in the hub table`));
   else if (hub.state !== 'open') found.push(no(`${to} is ${hub.state}`));
-  else if (hub.deviceCount !== undefined && hub.deviceCount >= hub.capacity)
+  else if (hub.deviceCount !== undefined && hub.deviceCount >= deviceCountMax(hub))
     found.push(no(`${to} is at its capacity`));
   if (barred !== undefined) found.push(no(`${to} is not for it: ${barred}`));
   if (move) found.push(no(`its move ${move.id} is under way`));

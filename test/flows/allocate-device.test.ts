@@ -162,7 +162,11 @@ test('[A2] the valve: a device with an open move is answered its target inside t
   expect(await allocate(asked)).toMatchObject({ hub: hostOf('west'), because: 'moving' });
   expect(await recordOf()).toEqual(known); // it stands in the record already
   for (let tick = 0; tick < 500; tick += 1) await allocate(asked);
-  expect(await allocate(asked)).toMatchObject({ hub: hostOf('east'), because: 'resident' });
+  expect(await allocate(asked)).toMatchObject({
+    hub: hostOf('east'),
+    because: 'resident',
+    degraded: false,
+  });
 });
 
 test('a request that the record does not know is read again: what was read first may be old', async () => {

@@ -40,10 +40,12 @@ const aWorld = async (
   const intakes = memoryIntakes(clock);
   const late: LateDecision[] = [];
   const table = () => hubTable([...hubs.values()], clock.now());
-  const broken = { policies: false, records: false };
+  const broken = { policies: false, records: false, writes: false };
   const ports = {
     records: {
       ...records,
+      write: async (...given: Parameters<typeof records.write>) =>
+        broken.writes ? ('superseded' as const) : records.write(...given),
       read: async (...given: Parameters<typeof records.read>) => {
         if (broken.records) throw new Error('no record');
         return records.read(...given);
@@ -78,6 +80,7 @@ const aWorld = async (
       policy = next;
     },
     mendRecords: () => Object.assign(broken, { records: false }),
+    supersede: () => Object.assign(broken, { writes: true }),
     breakPolicies: () => Object.assign(broken, { policies: true }),
     breakRecords: () => Object.assign(broken, { records: true }),
     rows: intakes.rows,
@@ -249,6 +252,16 @@ test('a policy that was put is decided by with the next call', async () => {
     hub: hostOf('north'),
     rules: ['north'],
   });
+});
+
+test('[A7] a record that others change with every attempt is answered without it, and recorded later', async () => {
+  const { allocate, late, supersede } = await aWorld(undefined);
+  supersede();
+  expect(await allocate(aRequest({ linked }))).toMatchObject({
+    degraded: true,
+    storeFault: 'The record changed with every attempt.',
+  });
+  expect(late).toHaveLength(1);
 });
 
 test('[A7] calls that failed at the store make room for others', async () => {

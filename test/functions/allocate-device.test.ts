@@ -18,7 +18,10 @@ const hubs = (...states: readonly string[]): string =>
   );
 
 /** The door as the host calls it: its answer, and what it logged. */
-const call = async (body: string, { REHOME_HUBS = hubs(), scope = 'main' } = {}) => {
+const call = async (
+  body: string,
+  { REHOME_HUBS = hubs(), REHOME_POLICY = '{}', scope = 'main' } = {},
+) => {
   const lines: { level: string; line: unknown }[] = [];
   const context = new InvocationContext({
     functionName: 'allocateDevice',
@@ -31,7 +34,7 @@ const call = async (body: string, { REHOME_HUBS = hubs(), scope = 'main' } = {})
     body: { string: body },
     params: { scope },
   });
-  const answer = await allocateDeviceHandler(compose(readSettings({ REHOME_HUBS })))(
+  const answer = await allocateDeviceHandler(compose(readSettings({ REHOME_HUBS, REHOME_POLICY })))(
     request,
     context,
   );
@@ -119,7 +122,7 @@ test('[R5] keys, attestation and payload reach neither the log nor the answer', 
   }
 });
 
-test('[A8] no initialTwin is sent, on a re-registration under migrate least of all', async () => {
+test('[A8] no initialTwin is sent where no rule gives one', async () => {
   const policies = [true, false].flatMap((updateHubAssignment) =>
     [true, false].map((migrateDeviceData) => ({ updateHubAssignment, migrateDeviceData })),
   );
@@ -133,6 +136,23 @@ test('[A8] no initialTwin is sent, on a re-registration under migrate least of a
       expect(Object.keys(answer.jsonBody as object)).toEqual(['iotHubHostName']);
     }
   }
+});
+
+test('[A8] what a rule gives goes to newcomers, and under reset with another hub; never on a re-registration under migrate', async () => {
+  const initialTwin = { tags: { site: 'x' } };
+  const REHOME_POLICY = JSON.stringify({ rules: [{ name: 'twin', initialTwin }] });
+  const twinOf = async (change: Change) => {
+    const settings = { REHOME_HUBS: hubs('closed'), REHOME_POLICY };
+    const { answer } = await call(groupRegistration(change), settings);
+    return (answer.jsonBody as { readonly initialTwin?: object }).initialTwin;
+  };
+  const policyOf = (migrateDeviceData: boolean) => ({
+    'enrollmentGroup.reprovisionPolicy': { updateHubAssignment: true, migrateDeviceData },
+  });
+  expect(await twinOf({})).toEqual(initialTwin);
+  expect(await twinOf({ ...again(toasters), ...policyOf(false) })).toEqual(initialTwin);
+  expect(await twinOf({ ...again(heatpumps), ...policyOf(false) })).toBeUndefined();
+  expect(await twinOf({ ...again(toasters), ...policyOf(true) })).toBeUndefined();
 });
 
 test('[A2] [A9] through the door a resident stays, and under never even on a closed hub', async () => {

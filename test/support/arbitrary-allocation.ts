@@ -95,27 +95,29 @@ const intake = (name: string): fc.Arbitrary<IntakeMinute> =>
 
 /** The same with all that a hub may have, and what was counted of it. */
 export const richTable: fc.Arbitrary<HubTable> = fc
-  .uniqueArray(hubName, { maxLength: 12 })
+  .tuple(fc.uniqueArray(hubName, { minLength: 4, maxLength: 12 }), fc.boolean())
+  .map(([names, isExileListed]) => (isExileListed ? [...names, 'Exile'] : names))
   .chain((names) =>
     fc.tuple(
       fc.tuple(...names.map(richHub)),
-      names.length === 0
-        ? fc.constant<IntakeMinute[]>([])
-        : fc.array(fc.constantFrom(...names).chain(intake), { maxLength: 6 }),
+      fc.array(fc.constantFrom(...names).chain(intake), { maxLength: 6 }),
     ),
   )
   .map(([hubs, counted]) => hubTable(hubs, now, counted));
 
 const rule = fc.record(
   {
-    when: fc.record(
-      {
-        registrationId: fc.constant({ pattern: '[a-m]' }),
-        payload: fc.constantFrom({ model: 'pump' }, { model: ['pump', 'fan'] }),
-        labels: fc.constant({ tenant: 'a' }),
-        region: fc.constant(['westeurope']),
-      },
-      { requiredKeys: [] },
+    when: fc.oneof(
+      fc.constant({}),
+      fc.record(
+        {
+          registrationId: fc.constant({ pattern: '[a-m]' }),
+          payload: fc.constantFrom({ model: 'pump' }, { model: ['pump', 'fan'] }),
+          labels: fc.constant({ tenant: 'a' }),
+          region: fc.constant(['westeurope']),
+        },
+        { requiredKeys: [] },
+      ),
     ),
     hubs: fc.uniqueArray(hubName.map(hostOf), { minLength: 1, maxLength: 6 }),
     tags: oneOf(tenants).map((tenant) => ({ tenant })),
