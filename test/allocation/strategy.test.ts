@@ -88,6 +88,11 @@ describe('static', () => {
   });
 });
 
+test('[A4] static without hubs in order is weighted, within the bound', () => {
+  const skewed = [aHub('one', { deviceCount: 90 }), aHub('two', { deviceCount: 5 })];
+  expect([...spread({ strategy: 'static' }, skewed).keys()]).toEqual(['two']);
+});
+
 describe('leastLoaded', () => {
   const policy = { strategy: 'leastLoaded' };
   test('is the hub with the fewest devices for its weight', () => {
