@@ -6,7 +6,7 @@ export type Api = {
   readonly call: (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
-    body?: object | string,
+    body?: object,
     headers?: Readonly<Record<string, string>>,
   ) => Promise<unknown>;
   /** A device of the scope: `devices/main/pump%2f7`. */
@@ -37,7 +37,7 @@ export const connect = async (flags: Where): Promise<Api> => {
       const response = await fetch(`${url}/api/${path}`, {
         method,
         headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
-        ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
+        ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.timeout(60_000),
       }).catch((error: Error) => {
         throw new Error(

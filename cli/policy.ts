@@ -27,13 +27,12 @@ export const check = async (file: string, say: Say): Promise<void> => {
 };
 
 export const put = async (api: Api, file: string, reason: string, say: Say): Promise<void> => {
-  const { rules } = await readPolicyFile(file);
-  const standing = await newest(api);
-  const basedOn = { 'if-match': `"${standing?.version ?? 0}"` };
+  const document = await readPolicyFile(file);
+  const inForce = (await api.call('GET', 'policy')) as Version;
+  const basedOn = { 'if-match': `"${inForce.version}"` };
   const path = `policy?reason=${encodeURIComponent(reason)}`;
-  const text = await readFile(file, 'utf8');
-  const { version, warnings } = (await api.call('PUT', path, text, basedOn)) as Version;
-  say(`version ${version} is in force within seconds, with ${rules.length} rules`);
+  const { version, warnings } = (await api.call('PUT', path, document, basedOn)) as Version;
+  say(`version ${version} is in force within seconds, with ${document.rules.length} rules`);
   for (const warning of warnings) say(`  note: ${warning}`);
 };
 
@@ -41,15 +40,6 @@ export const showPolicy = async (api: Api, version: string | undefined, say: Say
   const told = (await api.call('GET', version ? `policy/${version}` : 'policy')) as Version;
   say(`version ${told.version}, ${told.at}, by ${told.by}: ${told.reason}`);
   say(JSON.stringify(told.policy, null, 2));
-};
-
-const newest = async (api: Api): Promise<Version | undefined> => {
-  try {
-    return (await api.call('GET', 'policy')) as Version;
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('There is no such version')) return;
-    throw error;
-  }
 };
 
 const readPolicyFile = async (file: string): Promise<PolicyDocument> => {
@@ -61,10 +51,8 @@ const readPolicyFile = async (file: string): Promise<PolicyDocument> => {
 /** `7`, a version that was put; `current`; or a file. */
 export const readPolicy = async (which: string, api: () => Promise<Api>): Promise<Policy> => {
   if (which !== 'current' && !/^\d+$/.test(which)) return toPolicy(await readPolicyFile(which), 0);
-  const asked = await api();
-  const newestOrSeed = async () => (await newest(asked)) ?? asked.call('GET', 'policy/0');
-  const told = which === 'current' ? newestOrSeed() : asked.call('GET', `policy/${which}`);
-  const { policy, version } = (await told) as Version;
+  const path = which === 'current' ? 'policy' : `policy/${which}`;
+  const { policy, version } = (await (await api()).call('GET', path)) as Version;
   const parsed = parsePolicy(policy);
   if (parsed.kind === 'refused') throw new Error(named(parsed.errors).join('; '));
   return toPolicy(parsed.document, version);

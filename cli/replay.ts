@@ -33,7 +33,8 @@ export const replayLog = async (
       continue;
     }
     const again = replay(told, table, await policyOf(told.policy));
-    const isSame = again.hub === told.hub && again.because === told.because;
+    const { hub, because, standing } = told;
+    const isSame = again.hub === hub && again.because === because && again.standing === standing;
     if (isSame) same += 1;
     else different.push(`${told.registrationId}: ${told.hub} then, ${again.hub} now`);
   }

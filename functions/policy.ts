@@ -15,10 +15,8 @@ import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.
 type App = Placement & { readonly log: InvocationContext };
 type AskedOfAll = Asked<undefined>;
 
-const newest = async ({ policy }: App): Promise<HttpAnswer | Refusal> => {
-  const kept = await policy.newest();
-  return kept ? toPolicyView(kept) : refuse('unknown-version', []);
-};
+const newest = async ({ policy }: App): Promise<HttpAnswer | Refusal> =>
+  toPolicyView(await policy.newest());
 
 const read = async ({ policy }: App, { params }: AskedOfAll) => {
   const version = Number(params['version']);

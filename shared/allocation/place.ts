@@ -30,7 +30,6 @@ export const placeAmong = (
       return firstInRank(device, leastOverfull(peers));
     case 'closed':
     case 'barred':
-    case 'reserved':
       // Nothing is better than where it is, and a move between dead hubs could only lose it.
       return home ?? firstInRank(device, peers);
     default:
@@ -66,12 +65,14 @@ export const candidatesFor = (
   roster: Roster,
 ): readonly Candidate[] => {
   const spellings: (string | undefined)[] = new Array(roster.order.length).fill(undefined);
-  const unlisted = new Map<string, Listed>();
+  const unlisted = new Map<HubHostName, readonly [string, Listed]>();
   for (const spelled of linkedHubs) {
     const listed = listedAs(roster, spelled);
-    const known = spellings[listed.index];
-    if (listed.index < 0) unlisted.set(spelled, listed);
-    else if (known === undefined || spelled < known) spellings[listed.index] = spelled;
+    const { index, hub } = listed;
+    const known = index < 0 ? unlisted.get(hub.hostName)?.[0] : spellings[index];
+    if (known !== undefined && known <= spelled) continue;
+    if (index < 0) unlisted.set(hub.hostName, [spelled, listed]);
+    else spellings[index] = spelled;
   }
   const candidates: Candidate[] = [];
   for (const listed of roster.order) {
@@ -79,7 +80,7 @@ export const candidatesFor = (
     if (spelled === undefined) continue;
     candidates.push({ spelled, listed, standing: standingFor(listed, triedInVain, rules, roster) });
   }
-  for (const [spelled, listed] of firstSpelled(unlisted)) {
+  for (const [spelled, listed] of unlisted.values()) {
     candidates.push({ spelled, listed, standing: standingFor(listed, triedInVain, rules, roster) });
   }
   return candidates;
@@ -96,16 +97,4 @@ const standingFor = (
   if (rules.length > 0 && isBarred(roster, listed, rules)) return 'barred';
   const isOpen = standing === 'eligible' || standing === 'throttled';
   return isOpen && triedInVain.has(hub.hostName) ? 'unconfirmed' : standing;
-};
-
-/** Few, or all of them where the hub table is empty. */
-const firstSpelled = (
-  unlisted: ReadonlyMap<string, Listed>,
-): readonly (readonly [string, Listed])[] => {
-  const first = new Map<HubHostName, readonly [string, Listed]>();
-  for (const [spelled, listed] of unlisted) {
-    const known = first.get(listed.hub.hostName);
-    if (!known || spelled < known[0]) first.set(listed.hub.hostName, [spelled, listed]);
-  }
-  return [...first.values()];
 };

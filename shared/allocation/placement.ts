@@ -1,12 +1,11 @@
 import type { RegistrationId } from '../domain/device.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type {
-  Asked,
   Condition,
+  FieldCondition,
   InitialTwin,
   Matcher,
   Policy,
-  Restriction,
   Rule,
   Strategy,
 } from '../domain/policy.ts';
@@ -18,7 +17,7 @@ export type DeviceFacts = {
   readonly enrollment: Pick<Enrollment, 'kind' | 'id'>;
   readonly registrationId: RegistrationId;
   readonly labels: Readonly<Record<string, string>>;
-  /** What it sends when it registers: any JSON. */
+  /** What it sends when it registers: JSON of its own making. */
   readonly payload: unknown;
   /** Where it is: by its label `region`, else by what it says. Azure's name. */
   readonly region: string | undefined;
@@ -30,11 +29,9 @@ export type DeviceFacts = {
 
 /** What the rules make of a device. */
 export type Placement = {
-  /** The rules that apply, in order. */
+  /** The rules that apply, in order: a hub must satisfy them all. */
   readonly rules: readonly Rule[];
   readonly strategy: Strategy;
-  /** All of them hold. */
-  readonly restrictions: readonly Restriction[];
   readonly quarantines: boolean;
   readonly initialTwin: InitialTwin | undefined;
 };
@@ -53,7 +50,6 @@ export const placementOf = (policy: Policy, facts: DeviceFacts): Placement => {
   return {
     rules,
     strategy: rules.find(({ strategy }) => strategy)?.strategy ?? policy.strategy,
-    restrictions: rules.map(({ restriction }) => restriction),
     quarantines: rules.some(({ quarantines }) => quarantines),
     initialTwin: rules.find(({ initialTwin }) => initialTwin)?.initialTwin,
   };
@@ -97,7 +93,7 @@ const isEnrolledBy = (
 /** Longer text is none that a person wrote into a rule, and a pattern's time grows with it. */
 const textLengthMax = 256;
 
-const finds = ({ path, matcher }: Asked, payload: unknown): boolean => {
+const finds = ({ path, matcher }: FieldCondition, payload: unknown): boolean => {
   const found = at(payload, path);
   return Array.isArray(found)
     ? found.slice(0, textLengthMax).some((one) => holds(matcher, one))

@@ -18,7 +18,7 @@ export type Registration = {
   readonly currentHub: HubHostName | undefined;
   /** The request that made the device register, as it says itself; undefined when it came by itself. */
   readonly requestId: string | undefined;
-  /** What the device sends, for rules to look at: any JSON. It is kept nowhere. */
+  /** What the device sends, for rules to look at: JSON of its own making. It is kept nowhere. */
   readonly payload: unknown;
   /** Where the device says that it is. */
   readonly region: string | undefined;

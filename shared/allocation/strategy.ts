@@ -43,7 +43,8 @@ const nearest = (
 
 /** In the order of the first rule that lists hubs: the others are there for when it cannot be given. */
 const inOrder: Choose = (candidates, choice) => {
-  const { hubs = [] } = choice.placement.restrictions.find((one) => one.hubs) ?? {};
+  const listing = choice.placement.rules.find(({ restriction }) => restriction.hubs);
+  const hubs = listing?.restriction.hubs ?? [];
   for (const wanted of hubs) {
     const found = candidates.find(({ listed }) => listed.hub.hostName === wanted);
     if (found) return found;

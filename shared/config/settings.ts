@@ -25,7 +25,7 @@ export type Settings = {
   readonly snapshotMs: number;
   /** How many devices may wait for the store at once. */
   readonly atStoreMax: number;
-  /** What stands before somebody has put a policy, and where the store cannot be read: any JSON. */
+  /** What stands before somebody has put a policy, and where the store cannot be read: JSON that nobody has looked at yet. */
   readonly policy: unknown;
   /** Whether App Service authentication stands before the app: only then is its principal header to be believed. */
   readonly isGuarded: boolean;

@@ -46,12 +46,12 @@ export type Condition = {
   readonly individualEnrollments: readonly string[] | undefined;
   readonly registrationId: Matcher | undefined;
   readonly regions: readonly string[] | undefined;
-  readonly labels: readonly Asked[];
+  readonly labels: readonly FieldCondition[];
   /** By path into what the device sends when it registers: `model`, `site.country`. */
-  readonly payload: readonly Asked[];
+  readonly payload: readonly FieldCondition[];
 };
 
-export type Asked = { readonly path: readonly string[]; readonly matcher: Matcher };
+export type FieldCondition = { readonly path: readonly string[]; readonly matcher: Matcher };
 
 /** One of these values; or a pattern, of text alone. */
 export type Matcher = readonly (string | number | boolean)[] | RegExp;

@@ -6,8 +6,8 @@ import type { JudgePattern, KeptPolicy, PolicyVersions } from '../ports/policies
 
 /** What operators do with the policy. A fault of the store throws. */
 export type ManagePolicy = {
-  /** undefined: none was ever put. */
-  readonly newest: () => Promise<KeptPolicy | undefined>;
+  /** The version in force: that of the settings, 0, while none was put. */
+  readonly newest: () => Promise<KeptPolicy>;
   readonly read: (version: number) => Promise<KeptPolicy | undefined>;
   readonly put: (draft: Draft) => Promise<PutOutcome>;
 };
@@ -54,7 +54,7 @@ export const managePolicy = (ports: Ports): ManagePolicy => {
   const { versions, deadline } = ports;
   const newest = () => deadline(timeoutMs, versions.newest);
   return {
-    newest: async () => (await newest()).kept,
+    newest: async () => (await newest()).kept ?? seedVersion(ports),
     read: async (version) =>
       version === 0
         ? seedVersion(ports)
@@ -62,9 +62,9 @@ export const managePolicy = (ports: Ports): ManagePolicy => {
     put: async (draft) => {
       const errors = await slowAmong(draft.patterns, ports.judgePattern);
       if (errors.length > 0) return { kind: 'slow', errors };
-      const { version: standing } = await newest();
-      if ((draft.basedOn ?? standing) !== standing)
-        return { kind: 'superseded', version: standing };
+      const { version: standing, kept: read } = await newest();
+      const inForce = read?.policy.version ?? 0;
+      if ((draft.basedOn ?? inForce) !== inForce) return { kind: 'superseded', version: inForce };
       const policy = draft.toPolicy(standing + 1);
       const { document, by, reason } = draft;
       const kept = { policy, document, by, reason, at: ports.clock.now() };

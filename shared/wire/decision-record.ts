@@ -127,7 +127,6 @@ const decisionLine = z.object({
   hub: z.string(),
   because: z.string(),
   standing: z.string(),
-  degraded: z.boolean(),
   rules: z.array(z.string()).default([]),
   policy: z.int(),
   table: z.string(),

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { parseJson } from './parse-json.ts';
-import { fieldErrors, type Refusal, refuse } from './problem.ts';
+import { reasonLengthMax } from './move-order.ts';
+import type { Refusal } from './problem.ts';
+import { readBody } from './read-body.ts';
 
-const orderBytesMax = 16 * 1024;
-
-const reason = z.strictObject({ reason: z.string().trim().min(1).max(200) });
+const reason = z.strictObject({ reason: z.string().trim().min(1).max(reasonLengthMax) });
 
 /** `{ reason }` */
 export const parseReason = (
@@ -38,18 +37,4 @@ export const parseLabels = (
 ): { readonly kind: 'read'; readonly labels: Readonly<Record<string, string>> } | Refusal => {
   const read = readBody(labels, text);
   return read.kind === 'refused' ? read : { kind: 'read', labels: read.data };
-};
-
-const readBody = <Schema extends z.ZodType>(
-  schema: Schema,
-  text: string,
-): { readonly kind: 'data'; readonly data: z.output<Schema> } | Refusal => {
-  if (Buffer.byteLength(text) > orderBytesMax)
-    return refuse('bad-request', [{ field: 'body', detail: `more than ${orderBytesMax} bytes` }]);
-  const given = parseJson(text);
-  if (given === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
-  const read = schema.safeParse(given);
-  return read.success
-    ? { kind: 'data', data: read.data }
-    : refuse('bad-request', fieldErrors(read.error));
 };

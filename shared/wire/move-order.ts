@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { hubHostName } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { MoveOrder } from '../flows/move-device.ts';
-import { parseJson } from './parse-json.ts';
-import { fieldErrors, type Refusal, refuse } from './problem.ts';
+import type { Refusal } from './problem.ts';
+import { readBody } from './read-body.ts';
 
 /** Of a reason: it stands in the record, the history and the log. */
 export const reasonLengthMax = 200;
@@ -20,8 +20,6 @@ const moveOrder = z.strictObject({
   allowReset: z.boolean().default(false),
 });
 
-const orderBytesMax = 16 * 1024;
-
 /** Moves that a person orders, one by one, belong to this campaign. */
 export const byHand = 'by-hand';
 
@@ -30,13 +28,8 @@ export const parseMoveOrder = (
   deviceId: string,
   text: string,
 ): { readonly kind: 'ordered'; readonly order: MoveOrder } | Refusal => {
-  if (Buffer.byteLength(text) > orderBytesMax) {
-    return refuse('bad-request', [{ field: 'body', detail: `more than ${orderBytesMax} bytes` }]);
-  }
-  const given = parseJson(text);
-  if (given === undefined) return refuse('bad-request', [{ field: 'body', detail: 'not JSON' }]);
-  const read = moveOrder.safeParse(given);
-  if (!read.success) return refuse('bad-request', fieldErrors(read.error));
+  const read = readBody(moveOrder, text);
+  if (read.kind === 'refused') return read;
   const { to, reason, windowMinutes, parkedHours, allowUnknown, allowReset } = read.data;
   return {
     kind: 'ordered',

@@ -1,5 +1,5 @@
 import { hubHostName } from '../domain/hub.ts';
-import type { Asked, Condition, Matcher, Policy, Rule } from '../domain/policy.ts';
+import type { Condition, FieldCondition, Matcher, Policy, Rule } from '../domain/policy.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
 import type { Pattern } from '../flows/manage-policy.ts';
 import { parseJson } from './parse-json.ts';
@@ -157,11 +157,13 @@ const toCondition = (when: RuleDocument['when']): Condition => ({
   registrationId:
     when.registrationId === undefined ? undefined : toMatcher(when.registrationId, true),
   regions: when.region,
-  labels: Object.entries(when.labels ?? {}).map(([name, one]) => toAsked([name], one)),
-  payload: Object.entries(when.payload ?? {}).map(([path, one]) => toAsked(path.split('.'), one)),
+  labels: Object.entries(when.labels ?? {}).map(([name, one]) => toFieldCondition([name], one)),
+  payload: Object.entries(when.payload ?? {}).map(([path, one]) =>
+    toFieldCondition(path.split('.'), one),
+  ),
 });
 
-const toAsked = (path: readonly string[], matcher: MatcherDocument): Asked => ({
+const toFieldCondition = (path: readonly string[], matcher: MatcherDocument): FieldCondition => ({
   path,
   matcher: toMatcher(matcher, false),
 });

@@ -1,6 +1,7 @@
 import type { Draft } from '../flows/manage-policy.ts';
 import type { KeptPolicy } from '../ports/policies.ts';
 import { toIso } from './device-contract.ts';
+import { reasonLengthMax } from './move-order.ts';
 import { parsePolicyText, patternsIn, toPolicy } from './parse-policy.ts';
 import { type HttpAnswer, type Refusal, refuse } from './problem.ts';
 
@@ -22,8 +23,6 @@ export const toPolicyLine = ({ policy, by, reason }: KeptPolicy): string =>
     reason,
     rules: policy.rules.length,
   });
-
-const reasonLengthMax = 200;
 
 /** What somebody puts → the draft, or a refusal that names rule and field. */
 export const parsePolicyDraft = (

@@ -26,7 +26,7 @@ test('the first rule that matches applies, and those after it only where it goes
 });
 
 test('what rules allow is what all of them allow; of the rest, the first that says it', () => {
-  const { restrictions, strategy, initialTwin, quarantines } = placementOf(
+  const { rules, strategy, initialTwin, quarantines } = placementOf(
     aPolicy({
       strategy: 'leastLoaded',
       rules: [
@@ -37,7 +37,11 @@ test('what rules allow is what all of them allow; of the rest, the first that sa
     }),
     someFacts(),
   );
-  expect(restrictions).toMatchObject([{ regions: ['westeurope'] }, { tags: { tenant: 'a' } }, {}]);
+  expect(rules.map(({ restriction }) => restriction)).toMatchObject([
+    { regions: ['westeurope'] },
+    { tags: { tenant: 'a' } },
+    {},
+  ]);
   expect({ strategy, initialTwin, quarantines }).toEqual({
     strategy: 'lowestLatency',
     initialTwin: { tags: { a: 1 } },

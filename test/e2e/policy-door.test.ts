@@ -25,7 +25,10 @@ test('roles, versions, and errors that name rule and field', async () => {
   const put = 'policy?reason=a+test';
 
   expect(await ask('GET', 'policy', undefined)).toMatchObject({ status: 401 });
-  expect(await ask('GET', 'policy', 'a-reader')).toMatchObject({ status: 404 });
+  expect(await ask('GET', 'policy', 'a-reader')).toMatchObject({
+    etag: '"0"',
+    told: { by: 'settings' },
+  });
   expect(await ask('PUT', put, 'an-operator', rules('a'))).toMatchObject({ status: 403 });
   expect(await ask('PUT', put, 'an-admin', rules('a'))).toMatchObject({
     status: 200,

@@ -2,24 +2,11 @@ import { expect, test } from 'vitest';
 import { createIdentity, removeIdentity } from '../../local/iot-hub/registry.ts';
 import { report } from '../../local/iot-hub/twins.ts';
 import { requestId } from '../../shared/domain/move.ts';
-import type { MoveOrder } from '../../shared/flows/move-device.ts';
-import { at, east, west } from '../support/a-move.ts';
+import { aMoveOrder, at, east, west } from '../support/a-move.ts';
 import { aMovingWorld, key, never } from '../support/a-moving-world.ts';
 import { main } from '../support/a-question.ts';
 
-const order: MoveOrder = {
-  scope: main,
-  deviceId: 'device-1',
-  to: west,
-  reason: 'a test',
-  campaignId: 'by-hand',
-  windowMs: 3_600_000,
-  parkedMs: 86_400_000,
-  jitterSeconds: 0,
-  resetAllowed: false,
-  unknownAllowed: false,
-  yieldsPin: false,
-};
+const order = aMoveOrder();
 
 test('[M2] the ledger says so before the device is told, at the first request and at every other', async () => {
   const { move, online, sweep, time, ports } = await aMovingWorld();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createIdentity, removeIdentity } from '../../local/iot-hub/registry.ts';
 import { hostOf } from '../support/a-hub.ts';
-import { at, east, host, west } from '../support/a-move.ts';
+import { aMoveOrder, at, east, host, west } from '../support/a-move.ts';
 import { aMovingWorld } from '../support/a-moving-world.ts';
 import { aPolicy } from '../support/a-policy.ts';
 import { main } from '../support/a-question.ts';
@@ -9,19 +9,7 @@ import { main } from '../support/a-question.ts';
 const policy = aPolicy({ quarantine: hostOf('north') });
 const exile = host('north');
 const order = { scope: main, deviceId: 'device-1', because: 'odd traffic', by: 'Otto' };
-const move = {
-  scope: main,
-  deviceId: 'device-1',
-  to: west,
-  reason: 'a test',
-  campaignId: 'by-hand',
-  windowMs: 3_600_000,
-  parkedMs: 86_400_000,
-  jitterSeconds: 0,
-  resetAllowed: false,
-  unknownAllowed: false,
-  yieldsPin: false,
-};
+const move = aMoveOrder();
 
 test('quarantine marks the device and asks it to go, by one write', async () => {
   const world = await aMovingWorld(policy);

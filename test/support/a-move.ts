@@ -8,6 +8,7 @@ import { type DeviceRecord, newDeviceRecord } from '../../shared/domain/device.t
 import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
 import { type Instant, instant } from '../../shared/domain/instant.ts';
 import { type Move, type MovePlan, moveId } from '../../shared/domain/move.ts';
+import type { MoveOrder } from '../../shared/flows/move-device.ts';
 import { hostOf } from './a-hub.ts';
 import { main } from './a-question.ts';
 
@@ -65,3 +66,18 @@ export const seen = (
   hub: HubHostName,
   minute: number,
 ): Evidence => ({ kind, hub, at: at(minute) });
+
+/** A person's order: device-1 to west, only where all is known. */
+export const aMoveOrder = (): MoveOrder => ({
+  scope: main,
+  deviceId: 'device-1',
+  to: west,
+  reason: 'a test',
+  campaignId: 'by-hand',
+  windowMs: 3_600_000,
+  parkedMs: 86_400_000,
+  jitterSeconds: 0,
+  resetAllowed: false,
+  unknownAllowed: false,
+  yieldsPin: false,
+});
