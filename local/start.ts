@@ -66,7 +66,8 @@ const main = async (): Promise<void> => {
     flags.once ? missing : stay(),
   );
   const why = await Promise.race([...ends, provisioning]);
-  await Promise.all([app.stop(), azure.stop()]);
+  await app.stop(); // what it still writes needs a store
+  await azure.stop();
   if (typeof why === 'number' && why > 0) throw new Error(`${why} devices did not land`);
   if (typeof why === 'string' && why !== 'asked') throw new Error(`${why} ended by itself`);
   process.exit();
