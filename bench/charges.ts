@@ -48,6 +48,7 @@ export const measureCharges = async (): Promise<void> => {
       reprovision: 'migrate',
       hubs: undefined,
       linked: undefined,
+      asksUs: true,
       etag: '1',
     },
     linkedHubs: hubs(3).map(({ hostName }) => hostName),

@@ -36,7 +36,7 @@ const settle = (record: DeviceRecord, settled: SettledMove, limits: MoveLimits):
   const moved = verdict === 'verified' || verdict === 'stranded';
   const home = moved || move.proof.heard !== undefined ? move.to : record.home;
   const leftover = leftoverOf(settled, record.leftover, limits);
-  const after = { ...record, home, leftover, move: undefined };
+  const after = { ...record, home, leftover, move: undefined, lastMoveAt: settled.settledAt };
   return moved ? whereItCame(after, settled) : after;
 };
 

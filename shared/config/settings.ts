@@ -58,6 +58,7 @@ const hub = z
     capacity: z.int().min(1).default(hubCapacityMax),
     region: z.string().toLowerCase().optional(),
     tier: z.string().optional(),
+    units: z.int().min(1).max(200).default(1),
     tags: z.record(z.string(), z.string()).default({}),
     messagesPerDay: z.int().min(1).optional(),
     messagesPerDevice: z.number().positive().optional(),

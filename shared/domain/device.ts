@@ -77,6 +77,18 @@ export type DeviceRecord = {
   /** It is to stay where it is, but for quarantine and for a hub that is closed. */
   readonly pin: Order | undefined;
   readonly quarantine: Quarantine | undefined;
+  /** When its last move ended, however it ended: it is left in peace for a while. */
+  readonly lastMoveAt: Instant | undefined;
+  /** What its twin showed when it was last looked at; undefined: never. */
+  readonly traits: Traits | undefined;
+};
+
+/** What of a device's twin says whether it can be moved. */
+export type Traits = {
+  readonly enabled: boolean;
+  readonly iotEdge: boolean;
+  /** Whether its firmware says, in a reported property, that it keeps the device contract. */
+  readonly advertises: boolean;
 };
 
 /** What somebody ordered, and why. */
@@ -138,6 +150,8 @@ export const newDeviceRecord = (
   labels: {},
   pin: undefined,
   quarantine: undefined,
+  lastMoveAt: undefined,
+  traits: undefined,
 });
 
 /**

@@ -22,6 +22,8 @@ export type Enrollment = {
   readonly hubs: readonly HubHostName[] | undefined;
   /** The hubs that DPS named when it last asked, in order of their names; undefined when it did not name them all. */
   readonly linked: readonly HubHostName[] | undefined;
+  /** Whether it asks our webhook: only such devices can be moved. */
+  readonly asksUs: boolean;
   /** DPS's own version of it; undefined where it was not told. */
   readonly etag: string | undefined;
 };

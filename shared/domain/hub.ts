@@ -31,6 +31,8 @@ export type Hub = {
   readonly region: string | undefined;
   /** Its edition: `S1`, `B2`. */
   readonly tier: string | undefined;
+  /** How many units of that edition: most of its throttles grow with them. */
+  readonly units: number;
   /** What rules may ask of it: `{ tenant: 'contoso' }`. */
   readonly tags: Readonly<Record<string, string>>;
   readonly daily: DailyMessages | undefined;
@@ -75,6 +77,7 @@ export const untoldHub = (hostName: HubHostName): Hub => ({
   countedAt: undefined,
   region: undefined,
   tier: undefined,
+  units: 1,
   tags: {},
   daily: undefined,
   joinedAt: undefined,

@@ -1,19 +1,15 @@
-import { dependsOnPayload, placementOf } from '../allocation/placement.ts';
 import { factsOf } from '../allocation/registration.ts';
-import { judgeRules } from '../allocation/rule-deciders.ts';
 import { decide } from '../campaign/decide.ts';
 import { entryAfter, type LedgerEntry, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
-import { movable } from '../campaign/movable.ts';
 import type { Reply } from '../campaign/move-commands.ts';
 import { type DeviceRecord, deviceKey } from '../domain/device.ts';
-import type { Enrollment } from '../domain/enrollment.ts';
 import type { HubHostName } from '../domain/hub.ts';
-import type { HubTable } from '../domain/hub-table.ts';
 import { instant } from '../domain/instant.ts';
 import { type Move, type MovePlan, moveId } from '../domain/move.ts';
-import type { Policy } from '../domain/policy.ts';
 import type { Scope } from '../domain/scope.ts';
+import { barredFrom } from '../planning/barred.ts';
+import { movable } from '../planning/movable.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
@@ -125,27 +121,12 @@ const judge = async (
       : deadline(enrollmentTimeoutMs, (signal) => enrollments.read(key, signal)),
   ]);
   const table = await hubTables.known();
-  const barred = enrollment && barredFrom(to, record, enrollment, table, await policies.known());
-  const looked = { onSource, onTarget };
-  return movable({ record, enrollment, table, to, resetAllowed, yieldsPin, barred, ...looked });
-};
-
-/** The webhook would not answer it that hub. What depends on what the device sends is left to the webhook to say. */
-const barredFrom = (
-  to: HubHostName,
-  record: DeviceRecord,
-  enrollment: Enrollment,
-  table: HubTable,
-  policy: Policy,
-): string | undefined => {
   const hub = table.hubs.get(to);
-  if (!hub) return undefined;
-  if (to === policy.quarantine)
-    return record.quarantine ? undefined : 'it is kept for quarantined devices';
-  const facts = factsOf(record, enrollment);
-  if (dependsOnPayload(policy, facts)) return undefined;
-  const judged = judgeRules(hub, placementOf(policy, facts).rules);
-  return judged.find(({ says }) => says === 'no')?.because;
+  const facts = enrollment && factsOf(record, enrollment);
+  const policy = await policies.known();
+  const barred = hub && facts && barredFrom(policy, hub, facts, record.quarantine !== undefined);
+  const looked = { onSource, onTarget, sourceTier: table.hubs.get(from)?.tier };
+  return movable({ record, enrollment, table, to, resetAllowed, yieldsPin, barred, ...looked });
 };
 
 const enrollmentTimeoutMs = 5_000;

@@ -96,6 +96,7 @@ const toEnrollment = (
   reprovision,
   hubs: iotHubs?.length ? iotHubs : undefined,
   linked: undefined,
+  asksUs: true,
   etag,
 });
 

@@ -18,7 +18,7 @@ export const containers = {
   devices: {
     id: 'devices',
     partitionKey: { paths: ['/slice'] },
-    indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?'),
+    indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?', '/hub/?'),
     defaultTtl: ttlByItem,
   },
   /** The hubs, and what each instance of the app counted of them lately. */

@@ -49,8 +49,14 @@ const deviceDocument = z.object({
     .object({ ...order, returnTo: hub.optional() })
     .transform(({ returnTo, ...ordered }): Quarantine => ({ ...ordered, returnTo }))
     .optional(),
+  lastMoveAt: time.optional(),
+  traits: z
+    .object({ enabled: z.boolean(), iotEdge: z.boolean(), advertises: z.boolean() })
+    .optional(),
   /** When the sweep looks after it: absent when it need not. */
   nextAt: z.number().optional(),
+  /** Where it is observed, for the index. */
+  hub: z.string().optional(),
 });
 
 export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord) => ({
@@ -62,7 +68,7 @@ export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord)
     ghosts: record.ghosts.length ? record.ghosts : undefined,
     labels: Object.keys(record.labels).length ? record.labels : undefined,
   }),
-  ...present({ nextAt: nextAtOf(record) }),
+  ...present({ nextAt: nextAtOf(record), hub: record.observed?.hub }),
 });
 
 /** Without what is undefined: JSON has none. */
@@ -101,4 +107,6 @@ const toRecord = (read: z.output<typeof deviceDocument>): DeviceRecord => ({
   labels: read.labels ?? {},
   pin: read.pin,
   quarantine: read.quarantine,
+  lastMoveAt: read.lastMoveAt,
+  traits: read.traits,
 });

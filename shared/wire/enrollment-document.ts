@@ -11,15 +11,23 @@ const enrollmentFields = {
   reprovision: z.enum(['migrate', 'reset', 'never']),
   hubs: z.array(hub).optional(),
   linked: z.array(hub).optional(),
+  /** Absent is yes: that a webhook body came says that our webhook is on it. */
+  asksUs: z.boolean().optional(),
   etag: z.string().optional(),
 };
 
 /** An enrollment inside another document. */
-export const enrollment = z
-  .object({ ...enrollmentFields, id: z.string() })
-  .transform(({ hubs, linked, etag, ...rest }): Enrollment => ({ ...rest, hubs, linked, etag }));
+export const enrollment = z.object({ ...enrollmentFields, id: z.string() }).transform(
+  ({ hubs, linked, etag, asksUs = true, ...rest }): Enrollment => ({
+    ...rest,
+    hubs,
+    linked,
+    asksUs,
+    etag,
+  }),
+);
 
-/** What a webhook body told of an enrollment, as a document of the `enrollments` container. That it came says that our webhook is on it. */
+/** What a webhook body or the DPS told of an enrollment, as a document of the `enrollments` container. */
 const enrollmentDocument = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
@@ -30,7 +38,7 @@ const enrollmentDocument = z.object({
 export type EnrollmentDocument = z.input<typeof enrollmentDocument>;
 
 export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): EnrollmentDocument => {
-  const { kind, id, reprovision, hubs, linked, etag } = enrollment;
+  const { kind, id, reprovision, hubs, linked, asksUs, etag } = enrollment;
   return {
     schemaVersion: 1,
     id: enrollmentKey(scope, enrollment),
@@ -40,13 +48,21 @@ export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): Enro
     reprovision,
     ...(hubs ? { hubs: [...hubs] } : {}),
     ...(linked ? { linked: [...linked] } : {}),
+    ...(asksUs ? {} : { asksUs }),
     ...(etag === undefined ? {} : { etag }),
   };
 };
 
 /** @throws ZodError when it is none of ours. */
 export const parseEnrollmentDocument = (document: unknown): Enrollment => {
-  const { kind, enrollmentId, reprovision, hubs, linked, etag } =
-    enrollmentDocument.parse(document);
-  return { kind, id: enrollmentId, reprovision, hubs, linked, etag };
+  const {
+    kind,
+    enrollmentId: id,
+    reprovision,
+    hubs,
+    linked,
+    asksUs = true,
+    etag,
+  } = enrollmentDocument.parse(document);
+  return { kind, id, reprovision, hubs, linked, asksUs, etag };
 };

@@ -15,6 +15,7 @@ const hubDocument = z.object({
   countedAt: time.optional(),
   region: z.string().optional(),
   tier: z.string().optional(),
+  units: z.int().positive().optional(),
   tags: z.record(z.string(), z.string()).optional(),
   daily: z
     .object({
@@ -48,6 +49,7 @@ export const parseHubDocument = (document: unknown): Hub => {
     countedAt: read.countedAt,
     region: read.region,
     tier: read.tier,
+    units: read.units ?? 1,
     tags: read.tags ?? {},
     daily: daily && {
       messageCountMax: daily.messageCountMax,

@@ -11,6 +11,7 @@ export const anEnrollment = (but: Partial<Enrollment> = {}): Enrollment => ({
   reprovision: 'migrate',
   hubs: undefined,
   linked: undefined,
+  asksUs: true,
   etag: '"1"',
   ...but,
 });

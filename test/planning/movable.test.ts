@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type MovableFacts, movable, type TwinFacts } from '../../shared/campaign/movable.ts';
 import { hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
+import { type MovableFacts, movable, type TwinFacts } from '../../shared/planning/movable.ts';
 import { aHub } from '../support/a-hub.ts';
 import { aDevice, aMove, at, east, host, west } from '../support/a-move.ts';
 import { anEnrollment } from '../support/a-request.ts';
@@ -22,6 +22,7 @@ const facts: MovableFacts = {
   table,
   to: west,
   onSource: twin,
+  sourceTier: 'S1',
   onTarget: { kind: 'absent' },
   resetAllowed: false,
   barred: undefined,
@@ -76,7 +77,11 @@ test.each<[string, Partial<MovableFacts>, string]>([
 
 test.each<[string, Partial<MovableFacts>, string]>([
   ['to a hub that was not linked', { enrollment: anEnrollment({ linked: [east] }) }, 'not linked'],
-  ['of an enrollment that never called', { enrollment: undefined }, 'never called the webhook'],
+  [
+    'of an enrollment that nobody told of',
+    { enrollment: undefined },
+    'nothing is known of its enrollment',
+  ],
   ['on a hub that gives no answer', { onSource: { kind: 'silent' } }, 'could not be asked'],
   ['to a hub that gives no answer', { onTarget: { kind: 'silent' } }, 'could not be asked'],
   ['of old firmware', { onSource: { ...twin, advertises: false } }, 'does not say'],

@@ -1,0 +1,196 @@
+import { type Demand, wholeUp } from './demand.ts';
+import { addArc, flowOn, isOptimal, type Network, newNetwork, sendAtLeastCost } from './network.ts';
+import type { Candidate, Snapshot } from './snapshot.ts';
+
+/** Candidates of one kind, that count for the same, and that must go or may. */
+export type DeviceClass = {
+  readonly hub: number;
+  readonly targets: readonly number[];
+  readonly weight: number;
+  readonly isMust: boolean;
+  readonly isDoubtful: boolean;
+  readonly isRecent: boolean;
+  /** Indexes of the snapshot's candidates, in their order. */
+  readonly members: number[];
+};
+
+/** How much of each class goes where, in what it counts for. */
+export type Assignment = {
+  readonly classes: readonly DeviceClass[];
+  /** By class, by its targets. */
+  readonly amounts: readonly (readonly number[])[];
+  /** Moves, at least, by which so much of the goal is reached: devices, not rounded. */
+  readonly movesLeast: number;
+};
+
+/**
+ * What is minimized, first things first. Each is worth more than a cycle of hubs could make of all that come after it, and the sums stay
+ * exact: a DPS links 50 hubs.
+ */
+const price = {
+  /** A device that must go, and stays. */
+  stays: 2 ** 40,
+  /** One past what a hub should hold. */
+  over: 2 ** 30,
+  move: 2 ** 16,
+  /** A hub that is filled past its fair share. */
+  pastLevel: 64,
+  /** It loses the latency that it has. */
+  otherRegion: 16,
+  doubtful: 8,
+  recent: 4,
+};
+
+/**
+ * [P2] The fewest moves, exactly, for devices that all count the same: a flow of least cost from where there are too many to where there is room,
+ * through classes of devices. A chain is a path through a hub in between. [P3] Only a hub that was past its cap may stay past it.
+ *
+ * @throws Error when the flow is not proved to be of least cost: a bug.
+ */
+export const assign = (
+  snapshot: Snapshot,
+  demand: Demand,
+  classes: readonly DeviceClass[],
+): Assignment => {
+  const count = snapshot.hubs.length;
+  const [source, sink] = [0, 1];
+  const hubNode = (hub: number): number => 2 + hub;
+  const ownNode = (hub: number): number => 2 + count + hub;
+  const network = newNetwork(2 + 2 * count + classes.length);
+  const going = new Float64Array(count);
+  for (const { isMust, hub, members, weight } of classes)
+    if (isMust) going[hub] = (going[hub] ?? 0) + members.length * weight;
+  for (let hub = 0; hub < count; hub += 1)
+    addHub(network, demand, hub, going[hub] ?? 0, {
+      source,
+      sink,
+      own: ownNode(hub),
+      node: hubNode(hub),
+    });
+  const arcs = classes.map((one, index) => {
+    const node = 2 + 2 * count + index;
+    const amount = one.members.length * one.weight;
+    if (one.isMust) {
+      addArc(network, source, node, amount);
+      addArc(network, node, ownNode(one.hub), amount, price.stays);
+    } else addArc(network, hubNode(one.hub), node, amount);
+    return one.targets.map((to) =>
+      addArc(network, node, hubNode(to), amount, priceOf(snapshot, one, to)),
+    );
+  });
+  const potential = sendAtLeastCost(network, source, sink);
+  if (!isOptimal(network, potential)) throw new Error('The plan was not proved to be the least.');
+  const amounts = arcs.map((ofClass) => ofClass.map((arc) => flowOn(network, arc)));
+  const movesLeast = classes.reduce(
+    (sum, { weight }, index) => sum + total(amounts[index] ?? []) / weight,
+    0,
+  );
+  return { classes, amounts, movesLeast };
+};
+
+const total = (amounts: readonly number[]): number => amounts.reduce((sum, one) => sum + one, 0);
+
+type Nodes = {
+  readonly source: number;
+  readonly sink: number;
+  /** What the hub has of its own, and what stays there; and the hub itself. */
+  readonly own: number;
+  readonly node: number;
+};
+
+/** What is past its cap must leave, or stays past it; to what room it has others may come. */
+const addHub = (
+  network: Network,
+  { loads, caps, levels, roofs }: Demand,
+  hub: number,
+  going: number,
+  { source, sink, own, node }: Nodes,
+): void => {
+  const [load = 0, cap = 0, level = 0, roof = 0] = [loads[hub], caps[hub], levels[hub], roofs[hub]];
+  const rest = load - going;
+  const open = Math.max(0, Math.min(cap, roof));
+  const room = Math.max(0, open - rest);
+  const upToLevel = Math.min(room, Math.max(0, wholeUp(level) - rest));
+  addArc(network, source, own, Math.max(0, rest - cap));
+  addArc(network, own, node, Number.POSITIVE_INFINITY);
+  // Where it is, though no other may come.
+  addArc(
+    network,
+    own,
+    sink,
+    Math.max(0, Math.min(load, cap) - Math.max(open, Math.min(rest, cap))),
+  );
+  addArc(network, own, sink, Math.max(0, load - cap), price.over);
+  addArc(network, node, sink, upToLevel);
+  addArc(network, node, sink, room - upToLevel, price.pastLevel);
+};
+
+/** One unit of what a device counts for: a heavy one moves more at once. */
+const priceOf = (
+  { hubs }: Snapshot,
+  { hub, weight, isDoubtful, isRecent }: DeviceClass,
+  to: number,
+): number => {
+  const [from, there] = [hubs[hub]?.hub.region, hubs[to]?.hub.region];
+  const isFar = from !== undefined && there !== undefined && from !== there;
+  const extra =
+    (isFar ? price.otherRegion : 0) +
+    (isDoubtful ? price.doubtful : 0) +
+    (isRecent ? price.recent : 0);
+  return Math.floor((price.move + extra) / weight);
+};
+
+/** In the order in which they are taken: evenly spread over the names, and the same however they were read [P8]. */
+export const inOrder = (candidates: readonly Candidate[]): Float64Array => {
+  const base = 2 ** 24; // more devices than a DPS holds
+  const keys = new Float64Array(candidates.length);
+  for (const [index, { order }] of candidates.entries()) keys[index] = order * base + index;
+  keys.sort();
+  for (let at = 0; at < keys.length; at += 1) keys[at] = (keys[at] ?? 0) % base;
+  const orderAt = (at: number) => candidates[keys[at] ?? 0]?.order;
+  for (let at = 0; at < keys.length; ) {
+    let end = at + 1;
+    while (end < keys.length && orderAt(end) === orderAt(at)) end += 1;
+    if (end - at > 1) sortByName(keys.subarray(at, end), candidates);
+    at = end;
+  }
+  return keys;
+};
+
+const sortByName = (run: Float64Array, candidates: readonly Candidate[]): void => {
+  const nameOf = (index: number): string => candidates[index]?.deviceId ?? '';
+  run.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+};
+
+/** Devices that are the same to the flow. */
+export const classesOf = (
+  { candidates }: Snapshot,
+  { must, targets }: Demand,
+  order: Float64Array,
+  takes: (index: number) => boolean,
+): readonly DeviceClass[] => {
+  const classes = new Map<string, DeviceClass>();
+  for (const index of order) {
+    const candidate = candidates[index];
+    if (!candidate || !takes(index)) continue;
+    const { kind, weight, deviceId } = candidate;
+    const isMust = must({ deviceId, hub: kind.hub, misplaced: kind.misplaced });
+    const where = targets(candidate);
+    if (!isMust && where.length === 0) continue;
+    const key = `${kind.id}|${weight}|${isMust}|${where === kind.eligible ? '' : where}`;
+    const known = classes.get(key);
+    if (known) known.members.push(index);
+    else
+      classes.set(key, {
+        hub: kind.hub,
+        targets: where,
+        weight,
+        isMust,
+        isDoubtful: kind.doubt !== undefined,
+        isRecent: kind.isRecent,
+        members: [index],
+      });
+  }
+  // In the order of their first members, which is that of the names [P8].
+  return [...classes.values()];
+};

@@ -1,0 +1,232 @@
+import { dependsOnPayload, placementOf } from '../allocation/placement.ts';
+import { nameHash } from '../allocation/rank.ts';
+import { factsOf } from '../allocation/registration.ts';
+import type { DeviceRecord } from '../domain/device.ts';
+import type { Enrollment } from '../domain/enrollment.ts';
+import type { HubHostName } from '../domain/hub.ts';
+import type { HubTable } from '../domain/hub-table.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Policy, Rule } from '../domain/policy.ts';
+import { barredBy } from './barred.ts';
+import type { PlanLimits } from './goal.ts';
+import {
+  doubtsOfDevice,
+  doubtsOfEnrollment,
+  doubtsOfTarget,
+  type Movable,
+  type TwinFacts,
+  verdictOf,
+} from './movable.ts';
+import type { Candidate, Held, Kind } from './snapshot.ts';
+
+/** What devices are judged by. */
+export type Grounds = {
+  readonly table: HubTable;
+  /** The order of the snapshot's hubs. */
+  readonly hubs: readonly HubHostName[];
+  readonly policy: Policy;
+  /** By key; those that are not there are not known. */
+  readonly enrollments: ReadonlyMap<string, Enrollment>;
+  readonly limits: PlanLimits;
+  readonly yieldsPin: boolean;
+  /** Whether devices go into quarantine: its hub takes no others. */
+  readonly intoQuarantine: boolean;
+  /** Whether devices are asked to go: off a dead hub they come by themselves. */
+  readonly asks: boolean;
+  readonly now: Instant;
+};
+
+export type Judged =
+  | { readonly kind: 'candidate'; readonly candidate: Candidate }
+  | { readonly kind: 'held'; readonly held: Held };
+
+/**
+ * Judges devices, one after the other: can it be moved, and where to [P4]. What many devices have in common is judged once, so that a
+ * million of them take a second.
+ */
+export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judged | undefined) => {
+  const { hubs, limits, policy, enrollments } = grounds;
+  const indexOf = new Map(hubs.map((hub, index) => [hub, index]));
+  const placesOf = remembered<Places>();
+  const kindOf = remembered<Kind>();
+  return (record) => {
+    const hub = indexOf.get(record.observed?.hub ?? ('' as HubHostName));
+    if (hub === undefined) return undefined;
+    const enrollment = enrollments.get(record.enrollment ?? '');
+    const { rules, key, isOpen } = placementFor(policy, record, enrollment);
+    const like = `${hub}|${record.enrollment}|${key}|${record.ghosts}`;
+    const places = placesOf(like, () => placesFor(grounds, record, enrollment, rules));
+    const said = verdictOf(doubtsOf(grounds, record, enrollment, isOpen));
+    const doubt = said.kind === 'unknown' ? said.because : places.doubt;
+    const because = said.kind === 'no' ? said.because : whyHeld(places, doubt, limits);
+    const weight = weightOf(record, limits);
+    const { deviceId } = record;
+    const { misplaced } = places;
+    if (because !== undefined)
+      return { kind: 'held', held: { deviceId, hub, because, weight, misplaced } };
+    const isRecent = isWithin(record, grounds, 4 * limits.cooldownMs);
+    const kind = kindOf(`${like}|${doubt}|${isRecent}`, (id) => {
+      const eligible = limits.unknownAllowed ? places.doubtful : places.eligible;
+      return { id, hub, eligible, misplaced, doubt, isRecent };
+    });
+    const order = nameHash(record.registrationId).high >>> 3;
+    const group = limits.groupMax && record.labels[limits.groupMax.label];
+    const returnTo = record.quarantine?.returnTo;
+    return { kind: 'candidate', candidate: { deviceId, kind, weight, order, group, returnTo } };
+  };
+};
+
+/** What is asked again and again is made once. */
+const remembered = <Made>() => {
+  const known = new Map<string, Made>();
+  return (key: string, make: (id: number) => Made): Made => {
+    const made = known.get(key) ?? make(known.size);
+    known.set(key, made);
+    return made;
+  };
+};
+
+const whyHeld = (
+  { eligible, doubtful, nowhere }: Places,
+  doubt: string | undefined,
+  { unknownAllowed }: PlanLimits,
+): string | undefined => {
+  if (doubtful.length === 0) return nowhere;
+  if (unknownAllowed) return undefined;
+  return doubt === undefined && eligible.length > 0
+    ? undefined
+    : `it is not known to be movable: ${doubt}`;
+};
+
+type Placed = {
+  readonly rules: readonly Rule[];
+  /** Tells one placement from another. */
+  readonly key: string;
+  /** It takes what the device sends to say which rules apply. */
+  readonly isOpen: boolean;
+};
+
+const noRules: Placed = { rules: [], key: '', isOpen: false };
+
+const placementFor = (
+  policy: Policy,
+  record: DeviceRecord,
+  enrollment: Enrollment | undefined,
+): Placed => {
+  if (policy.rules.length === 0 || !enrollment) return noRules;
+  const facts = factsOf(record, enrollment);
+  if (dependsOnPayload(policy, facts)) return { rules: [], key: '?', isOpen: true };
+  const { rules } = placementOf(policy, facts);
+  return { rules, key: rules.map(({ name }) => name).join(), isOpen: false };
+};
+
+const doubtsOf = (
+  grounds: Grounds,
+  record: DeviceRecord,
+  enrollment: Enrollment | undefined,
+  isOpen: boolean,
+): readonly Movable[] => {
+  const { limits, yieldsPin, now, asks, table } = grounds;
+  const { lastMoveAt } = record;
+  const { resetAllowed, cooldownMs } = limits;
+  const sourceTier = asks ? table.hubs.get(record.observed?.hub as HubHostName)?.tier : undefined;
+  const onSource = sourceOf(record, asks);
+  const facts = { record, enrollment, onSource, sourceTier, resetAllowed, yieldsPin };
+  const doubts = [...doubtsOfDevice(facts)];
+  if (!yieldsPin && isWithin(record, grounds, cooldownMs)) {
+    const hours = Math.ceil(((lastMoveAt ?? 0) + cooldownMs - now) / 3_600_000);
+    doubts.push({
+      kind: 'no',
+      because: `it was moved lately: it is left in peace for ${hours} more hours`,
+    });
+  }
+  if (isOpen)
+    doubts.push({
+      kind: 'unknown',
+      because: 'which rules apply depends on what it sends when it registers',
+    });
+  return doubts;
+};
+
+/** Whoever is not asked need not know how to answer. */
+const sourceOf = ({ traits }: DeviceRecord, asks: boolean): TwinFacts => {
+  if (!asks) return { kind: 'found', enabled: true, iotEdge: false, ...traits, advertises: true };
+  return traits ? { kind: 'found', ...traits } : { kind: 'unseen' };
+};
+
+const isWithin = ({ lastMoveAt }: DeviceRecord, { now }: Grounds, ms: number): boolean =>
+  lastMoveAt !== undefined && now - lastMoveAt < ms;
+
+/** Where devices of that kind may go. */
+type Places = {
+  /** Where nothing speaks against it. */
+  readonly eligible: readonly number[];
+  /** The same, and where not all is known. */
+  readonly doubtful: readonly number[];
+  /** What is not known, where it is known nowhere. */
+  readonly doubt: string | undefined;
+  /** Why there is nowhere. */
+  readonly nowhere: string;
+  readonly misplaced: string | undefined;
+};
+
+const placesFor = (
+  { table, hubs, policy, intoQuarantine }: Grounds,
+  record: DeviceRecord,
+  enrollment: Enrollment | undefined,
+  rules: readonly Rule[],
+): Places => {
+  const verdicts = hubs.map((to) => {
+    const hub = table.hubs.get(to);
+    const barred = hub && barredBy(rules, policy, hub, intoQuarantine);
+    return verdictOf(
+      doubtsOfTarget({ record, enrollment, table, to, barred, onTarget: { kind: 'absent' } }),
+    );
+  });
+  const only = (...kinds: readonly Movable['kind'][]) =>
+    hubs.flatMap((_, index) => (kinds.includes(verdicts[index]?.kind ?? 'no') ? [index] : []));
+  const unknown = verdicts.find((said) => said.kind === 'unknown');
+  const eligible = only('yes');
+  return {
+    eligible,
+    doubtful: only('yes', 'unknown'),
+    doubt: eligible.length === 0 && unknown?.kind === 'unknown' ? unknown.because : undefined,
+    nowhere: nowhere(verdicts, hubs.indexOf(record.observed?.hub as HubHostName)),
+    misplaced: misplacedBy(table, policy, record, enrollment, rules),
+  };
+};
+
+/** One sentence: the first reason of those that most hubs give. */
+const nowhere = (verdicts: readonly Movable[], own: number): string => {
+  const others = verdicts.filter((said, index) => index !== own && said.kind === 'no');
+  const [first, ...more] = others.flatMap((said) => (said.kind === 'no' ? [said.because] : []));
+  if (first === undefined) return 'there is no other hub';
+  return more.length === 0
+    ? first
+    : `no hub may take it: ${first}, and ${more.length} others say no`;
+};
+
+/** A rule broken at the start: its hub is not for it any more. */
+const misplacedBy = (
+  table: HubTable,
+  policy: Policy,
+  record: DeviceRecord,
+  enrollment: Enrollment | undefined,
+  rules: readonly Rule[],
+): string | undefined => {
+  const at = record.observed?.hub;
+  const hub = at && table.hubs.get(at);
+  if (!hub || record.quarantine) return undefined;
+  const barred = barredBy(rules, policy, hub, false);
+  if (barred !== undefined) return `${hub.hostName} is not for it: ${barred}`;
+  const [said] = enrollment ? doubtsOfEnrollment(enrollment, hub.hostName) : [];
+  return said?.kind === 'no' ? said.because : undefined;
+};
+
+/** More would let one device stand for a hub. */
+const weightMax = 1_000;
+
+const weightOf = ({ labels }: DeviceRecord, { loadLabel }: PlanLimits): number => {
+  const told = loadLabel === undefined ? 1 : Number(labels[loadLabel] ?? 1);
+  return Number.isInteger(told) && told >= 1 && told <= weightMax ? told : 1;
+};

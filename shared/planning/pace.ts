@@ -1,0 +1,146 @@
+import type { HubHostName } from '../domain/hub.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type HubThrottles, throttlesOf } from '../domain/quota.ts';
+import type { HubLook } from './snapshot.ts';
+
+/** What the quotas are taken for, and what they cost. */
+export type PaceLimits = {
+  /** That its DPS takes. */
+  readonly registrationsPerMinute: number;
+  /** What of every quota is left to what the fleet does by itself. */
+  readonly organicPercent: number;
+  readonly prices: Prices | undefined;
+};
+
+export type Prices = {
+  readonly currency: string;
+  readonly perThousandRegistrations: number;
+  /** Of Cosmos DB's request units. */
+  readonly perMillionRequestUnits: number;
+};
+
+/** How fast a plan may go, before anything starts. */
+export type Pace = {
+  /** Moves a minute that no quota stands against. */
+  readonly movesPerMinute: number;
+  readonly minutes: number;
+  /** What it is bound by: the slowest comes first. */
+  readonly constraints: readonly Constraint[];
+  /** By hub: what the plan spends of its daily messages. */
+  readonly messages: readonly HubMessages[];
+  readonly cost: { readonly currency: string; readonly amount: number } | undefined;
+  /** If DPS's own writes count against the registries, which no document says: how long it would take. */
+  readonly minutesIfRegistryBinds: number;
+};
+
+export type Constraint = {
+  readonly what: string;
+  /** undefined: of the DPS. */
+  readonly hub: HubHostName | undefined;
+  readonly perMinute: number;
+  readonly count: number;
+  readonly minutes: number;
+};
+
+export type HubMessages = {
+  readonly hub: HubHostName;
+  readonly spent: number;
+  /** Of today, UTC; undefined: it was never measured. */
+  readonly left: number | undefined;
+  /** Past its quota nobody there can be asked, until 00:00 UTC. */
+  readonly unsignallable: boolean;
+};
+
+/** From one hub to another, so many. */
+export type Arc = { readonly from: number; readonly to: number; readonly count: number };
+
+/**
+ * What each move spends: a method and its answer at its source, with a look at both twins before and after; the request's clearing on the target,
+ * and what the device reports there. @see https://learn.microsoft.com/azure/iot-hub/iot-hub-devguide-pricing
+ */
+const perMove = { sourceMessages: 4, targetMessages: 4, looks: 2, requestUnits: 40 };
+
+/** The quota compiler. */
+export const paceOf = (
+  arcs: readonly Arc[],
+  hubs: readonly HubLook[],
+  { registrationsPerMinute, organicPercent, prices }: PaceLimits,
+  now: Instant,
+): Pace => {
+  const moves = arcs.reduce((sum, { count }) => sum + count, 0);
+  const leaving = hubs.map((_, hub) => sumOf(arcs, ({ from }) => from === hub));
+  const arriving = hubs.map((_, hub) => sumOf(arcs, ({ to }) => to === hub));
+  const ours = 1 - organicPercent / 100;
+  const bound = (
+    what: string,
+    hub: HubHostName | undefined,
+    perMinute: number,
+    count: number,
+  ): readonly Constraint[] =>
+    count === 0 ? [] : [{ what, hub, perMinute, count, minutes: count / perMinute }];
+  const constraints = [
+    ...bound('registrations', undefined, registrationsPerMinute * ours, moves),
+    ...hubs.flatMap(({ hub }, index) => {
+      const [out, into] = [leaving[index] ?? 0, arriving[index] ?? 0];
+      const { hostName, intakePerMinuteMax } = hub;
+      const minuteOf = (name: keyof HubThrottles) => throttlesOf(hub)[name] * 60 * ours;
+      const reads = perMove.looks * (out + into);
+      return [
+        ...bound('direct methods', hostName, minuteOf('methodsPerSecond'), out),
+        ...bound('reads of twins', hostName, minuteOf('twinReadsPerSecond'), reads),
+        ...bound('updates of twins', hostName, minuteOf('twinUpdatesPerSecond'), out + into),
+        ...bound('new connections', hostName, minuteOf('connectionsPerSecond'), into),
+        ...(intakePerMinuteMax === undefined
+          ? []
+          : bound('newcomers that it is given', hostName, intakePerMinuteMax, into)),
+      ];
+    }),
+  ].sort((one, other) => other.minutes - one.minutes);
+  const minutes = constraints[0]?.minutes ?? 0;
+  const registries = hubs.map(
+    ({ hub }, index) =>
+      ((leaving[index] ?? 0) + (arriving[index] ?? 0)) /
+      (throttlesOf(hub).registryPerMinute * ours),
+  );
+  return {
+    movesPerMinute: minutes === 0 ? 0 : moves / minutes,
+    minutes,
+    constraints: constraints.slice(0, toldMax),
+    messages: messagesOf(hubs, leaving, arriving, now),
+    cost: prices && {
+      currency: prices.currency,
+      amount:
+        (moves * prices.perThousandRegistrations) / 1_000 +
+        (moves * perMove.requestUnits * prices.perMillionRequestUnits) / 1_000_000,
+    },
+    minutesIfRegistryBinds: Math.max(minutes, ...registries),
+  };
+};
+
+const toldMax = 5;
+
+const sumOf = (arcs: readonly Arc[], takes: (arc: Arc) => boolean): number =>
+  arcs.reduce((sum, arc) => (takes(arc) ? sum + arc.count : sum), 0);
+
+const dayMs = 86_400_000;
+
+const messagesOf = (
+  hubs: readonly HubLook[],
+  leaving: readonly number[],
+  arriving: readonly number[],
+  now: Instant,
+): readonly HubMessages[] =>
+  hubs.flatMap(({ hub: { hostName, daily } }, index) => {
+    const spent =
+      (leaving[index] ?? 0) * perMove.sourceMessages +
+      (arriving[index] ?? 0) * perMove.targetMessages;
+    if (spent === 0) return [];
+    const isToday =
+      daily?.measuredAt !== undefined &&
+      Math.floor(daily.measuredAt / dayMs) === Math.floor(now / dayMs);
+    const used = isToday ? daily?.messageCount : undefined;
+    const left =
+      daily && used !== undefined ? Math.max(0, daily.messageCountMax - used) : undefined;
+    const unsignallable = (leaving[index] ?? 0) > 0 && left !== undefined && left < spent;
+    return [{ hub: hostName, spent, left, unsignallable }];
+  });

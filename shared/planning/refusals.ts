@@ -1,0 +1,60 @@
+import type { Demand } from './demand.ts';
+import type { Chosen, Groups } from './select.ts';
+import type { Candidate, Snapshot } from './snapshot.ts';
+import type { UnorderedMove } from './stages.ts';
+
+export type PlanRefusal = {
+  readonly deviceId: string;
+  readonly hub: number;
+  /** A sentence, without its end. */
+  readonly because: string;
+};
+
+type Left = Pick<Chosen, 'unplaced'> & {
+  readonly stuck: readonly UnorderedMove[];
+  readonly group: Groups;
+};
+
+/** [P4] Those that the goal wanted moved, by name, in the order of their names. */
+export const leftAlone = (
+  snapshot: Snapshot,
+  { must, roofs, loads }: Demand,
+  { unplaced, stuck, group }: Left,
+): readonly PlanRefusal[] => {
+  const { candidates, held, hubs } = snapshot;
+  const nameOf = (index: number): string => hubs[index]?.hub.hostName ?? '';
+  const isMust = ({ deviceId, kind: { hub, misplaced } }: Candidate): boolean =>
+    must({ deviceId, hub, misplaced });
+  const noRoom = ({ kind: { eligible } }: Candidate): string => {
+    const named = eligible.slice(0, 3).map(nameOf).join(', ');
+    const more = eligible.length > 3 ? ` and ${eligible.length - 3} more` : '';
+    const full = eligible.every((hub) => (loads[hub] ?? 0) >= (roofs[hub] ?? 0));
+    return `${full ? 'there is no room' : 'there is room for others only'} on ${named}${more}`;
+  };
+  const refusals: PlanRefusal[] = [];
+  for (const { deviceId, hub, because, misplaced } of held)
+    if (must({ deviceId, hub, misplaced })) refusals.push({ deviceId, hub, because });
+  for (const [index, candidate] of candidates.entries())
+    if (!group.takes(index) && isMust(candidate))
+      refusals.push({
+        deviceId: candidate.deviceId,
+        hub: candidate.kind.hub,
+        because: group.because(candidate),
+      });
+  for (const index of unplaced) {
+    const candidate = candidates[index];
+    if (candidate)
+      refusals.push({
+        deviceId: candidate.deviceId,
+        hub: candidate.kind.hub,
+        because: candidate.kind.eligible.length ? noRoom(candidate) : 'no hub may take it',
+      });
+  }
+  for (const { deviceId, from, to } of stuck)
+    refusals.push({
+      deviceId,
+      hub: from,
+      because: `${nameOf(to)} has room only once one of it has left, which waits in turn`,
+    });
+  return refusals.sort((one, other) => (one.deviceId < other.deviceId ? -1 : 1));
+};
