@@ -170,27 +170,41 @@ export const classesOf = (
   takes: (index: number) => boolean,
 ): readonly DeviceClass[] => {
   const classes = new Map<string, DeviceClass>();
+  const usual: DeviceClass[] = []; // those of one kind that count for 1 and may go where the kind may
   for (const index of order) {
     const candidate = candidates[index];
     if (!candidate || !takes(index)) continue;
     const { kind, weight, deviceId } = candidate;
-    const isMust = must({ deviceId, hub: kind.hub, misplaced: kind.misplaced });
+    const isMust = must(deviceId, kind.hub, kind.misplaced);
     const where = targets(candidate);
     if (!isMust && where.length === 0) continue;
-    const key = `${kind.id}|${weight}|${isMust}|${where === kind.eligible ? '' : where}`;
-    const known = classes.get(key);
-    if (known) known.members.push(index);
-    else
-      classes.set(key, {
-        hub: kind.hub,
-        targets: where,
-        weight,
-        isMust,
-        isDoubtful: kind.doubt !== undefined,
-        isRecent: kind.isRecent,
-        members: [index],
-      });
+    const isUsual = weight === 1 && where === kind.eligible;
+    const usualAt = 2 * kind.id + (isMust ? 1 : 0);
+    const key = isUsual ? `${usualAt}` : `${kind.id}|${weight}|${isMust}|${where}`;
+    const known = isUsual ? usual[usualAt] : classes.get(key);
+    if (known) {
+      known.members.push(index);
+      continue;
+    }
+    const made = classOf(candidate, where, isMust, index);
+    classes.set(key, made);
+    if (isUsual) usual[usualAt] = made;
   }
   // In the order of their first members, which is that of the names [P8].
   return [...classes.values()];
 };
+
+const classOf = (
+  { kind, weight }: Candidate,
+  targets: readonly number[],
+  isMust: boolean,
+  first: number,
+): DeviceClass => ({
+  hub: kind.hub,
+  targets,
+  weight,
+  isMust,
+  isDoubtful: kind.doubt !== undefined,
+  isRecent: kind.isRecent,
+  members: [first],
+});

@@ -47,15 +47,19 @@ export type Judged =
 export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judged | undefined) => {
   const { hubs, limits, policy, enrollments } = grounds;
   const indexOf = new Map(hubs.map((hub, index) => [hub, index]));
-  const placesOf = remembered<Places>();
-  const kindOf = remembered<Kind>();
+  const likes = hubs.map(() => new Map<string | undefined, Map<string, Like>>());
+  let kindCount = 0;
   return (record) => {
     const hub = indexOf.get(record.observed?.hub ?? ('' as HubHostName));
     if (hub === undefined) return undefined;
     const enrollment = enrollments.get(record.enrollment ?? '');
     const { rules, key, isOpen } = placementFor(policy, record, enrollment);
-    const like = `${hub}|${record.enrollment}|${key}|${record.ghosts}`;
-    const places = placesOf(like, () => placesFor(grounds, record, enrollment, rules));
+    const detail = record.ghosts.length > 0 ? `${key}|${record.ghosts}` : key;
+    const ofEnrollment = remembered(likes[hub] ?? new Map(), record.enrollment, () => new Map());
+    const { places, kinds } = remembered(ofEnrollment, detail, () => ({
+      places: placesFor(grounds, record, enrollment, rules),
+      kinds: new Map(),
+    }));
     const said = verdictOf(doubtsOf(grounds, record, enrollment, isOpen));
     const doubt = said.kind === 'unknown' ? said.because : places.doubt;
     const because = said.kind === 'no' ? said.because : whyHeld(places, doubt, limits);
@@ -65,9 +69,11 @@ export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judge
     if (because !== undefined)
       return { kind: 'held', held: { deviceId, hub, because, weight, misplaced } };
     const isRecent = isWithin(record, grounds, 4 * limits.cooldownMs);
-    const kind = kindOf(`${like}|${doubt}|${isRecent}`, (id) => {
+    const told = doubt ?? '';
+    const kind = remembered(kinds, isRecent ? `${told}, lately` : told, () => {
       const eligible = limits.unknownAllowed ? places.doubtful : places.eligible;
-      return { id, hub, eligible, misplaced, doubt, isRecent };
+      kindCount += 1;
+      return { id: kindCount - 1, hub, eligible, misplaced, doubt, isRecent };
     });
     const order = nameHash(record.registrationId).high >>> 3;
     const group = limits.groupMax && record.labels[limits.groupMax.label];
@@ -76,14 +82,16 @@ export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judge
   };
 };
 
+/** Devices of one hub and enrollment, to which the same rules apply. */
+type Like = { readonly places: Places; readonly kinds: Map<string, Kind> };
+
 /** What is asked again and again is made once. */
-const remembered = <Made>() => {
-  const known = new Map<string, Made>();
-  return (key: string, make: (id: number) => Made): Made => {
-    const made = known.get(key) ?? make(known.size);
-    known.set(key, made);
-    return made;
-  };
+const remembered = <Key, Made>(known: Map<Key, Made>, key: Key, make: () => Made): Made => {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
 };
 
 const whyHeld = (

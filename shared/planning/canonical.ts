@@ -4,12 +4,16 @@ import { createHash } from 'node:crypto';
  * JSON with the members of every object in the order of their names, without white space: one text for one value, as RFC 8785 has it. What is
  * undefined is left out.
  */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, held: unknown) =>
-    typeof held === 'object' && held !== null && !Array.isArray(held)
-      ? Object.fromEntries(Object.entries(held).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : held,
-  );
+export const canonical = (value: unknown): string => JSON.stringify(sorted(value));
+
+const sorted = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(sorted) : value;
+  const members = Object.entries(value).map(([name, held]) => [name, sorted(held)] as const);
+  return Object.fromEntries(members.sort(([one], [other]) => (one < other ? -1 : 1)));
+};
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** `sha256:` and 64 hexadecimal digits. */
 export const hashOf = (value: unknown): string =>

@@ -15,16 +15,9 @@ export type Demand = {
   /** The most that may be there before the moves under way have left [P5]. */
   readonly roofs: readonly number[];
   /** Whether the goal wants the device moved, whatever the loads. */
-  readonly must: (device: Wanted) => boolean;
+  readonly must: (deviceId: string, hub: number, misplaced: string | undefined) => boolean;
   /** Where it may go: some of where it is eligible. */
   readonly targets: (candidate: Candidate) => readonly number[];
-};
-
-/** Of a candidate, or of a device that is held. */
-export type Wanted = {
-  readonly deviceId: string;
-  readonly hub: number;
-  readonly misplaced: string | undefined;
 };
 
 export const demandOf = (
@@ -99,16 +92,18 @@ const mustOf = (goal: Goal, { hubs }: Snapshot): Demand['must'] => {
   switch (goal.kind) {
     case 'rebalance':
     case 'relocate':
-      return ({ misplaced }) => misplaced !== undefined;
+      return (_deviceId, _hub, misplaced) => misplaced !== undefined;
     case 'drain':
-    case 'evacuate':
-      return ({ hub }) => hubs[hub]?.hub.hostName === goal.hub;
+    case 'evacuate': {
+      const left = hubs.findIndex(({ hub }) => hub.hostName === goal.hub);
+      return (_deviceId, hub) => hub === left;
+    }
     case 'fill':
       return () => false;
     case 'quarantine':
     case 'return': {
       const wanted = new Set(goal.devices);
-      return ({ deviceId }) => wanted.has(deviceId);
+      return (deviceId) => wanted.has(deviceId);
     }
   }
 };
@@ -160,7 +155,7 @@ const levelsOf = (
   const pools = new Map<number | string, { eligible: readonly number[]; load: number }>();
   for (const candidate of candidates) {
     const { kind, weight } = candidate;
-    const goes = must({ ...candidate, hub: kind.hub, misplaced: kind.misplaced });
+    const goes = must(candidate.deviceId, kind.hub, kind.misplaced);
     const mayStay = takes[kind.hub] && kind.misplaced === undefined && !goes;
     if (!goes && !(isForBalance && mayStay)) continue;
     staying[kind.hub] = (staying[kind.hub] ?? 0) - weight;

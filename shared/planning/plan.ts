@@ -133,12 +133,23 @@ export const pageSize = 2_000;
 
 /** Page by page, so that a million moves need no text of their whole; and so that a page can be checked by itself. */
 export const hashOfPlan = ({ moves, refusals, ...rest }: Omit<Plan, 'hash'>): string =>
-  hashOf({ ...rest, moves: pagesOf(moves).map(hashOf), refusals: pagesOf(refusals).map(hashOf) });
+  hashOf({
+    ...rest,
+    moves: pagesOf(moves).map((page) => hashOf(page.map(toMoveRow))),
+    refusals: pagesOf(refusals).map((page) => hashOf(page.map(toRefusalRow))),
+  });
 
 export const pagesOf = <One>(all: readonly One[]): readonly (readonly One[])[] =>
   Array.from({ length: Math.ceil(all.length / pageSize) }, (_, page) =>
     all.slice(page * pageSize, (page + 1) * pageSize),
   );
+
+/** As it is kept and hashed: a plan has many. */
+export const toMoveRow = ({ deviceId, from, to, weight, stage, isCertain }: PlannedMove) =>
+  [deviceId, from, to, weight, stage, isCertain ? 1 : 0] as const;
+
+export const toRefusalRow = ({ deviceId, hub, because }: PlanRefusal) =>
+  [deviceId, hub, because] as const;
 
 /** [P6] Below both thresholds, or one of them, nobody is moved for balance's sake. */
 const whyIdle = (snapshot: Snapshot, demand: Demand, limits: PlanLimits): string | undefined =>
@@ -186,15 +197,27 @@ const hubsOf = (
   });
 };
 
-/** [P1] What is known of those that stay. */
+/** [P1] What is known of those that stay: what is true of most of them. */
 const whyPast = ({ held, hubs }: Snapshot, index: number, past: number): string => {
-  const own = held.filter(({ hub }) => hub === index);
+  const reasons = countReasons(held.filter(({ hub }) => hub === index));
   const unread = hubs[index]?.isRead ? '' : ', and not all of its devices were looked at';
-  const [first] = own;
-  const said = first
-    ? `${own.length} of its devices cannot be moved: ${first.because}`
+  const [most] = reasons;
+  const count = reasons.reduce((sum, reason) => sum + reason.count, 0);
+  const said = most
+    ? `${count} of its devices cannot be moved, ${most.count} because ${most.because}`
     : 'its devices find no room elsewhere';
   return `${Math.ceil(past)} too many stay: ${said}${unread}`;
+};
+
+/** How often each reason was given, the most frequent first. */
+export const countReasons = (
+  all: readonly { readonly because: string }[],
+): readonly { readonly because: string; readonly count: number }[] => {
+  const counts = new Map<string, number>();
+  for (const { because } of all) counts.set(because, (counts.get(because) ?? 0) + 1);
+  return [...counts]
+    .map(([because, count]) => ({ because, count }))
+    .sort((one, other) => other.count - one.count || (one.because < other.because ? -1 : 1));
 };
 
 /** How many go from where to where, in the order of the hubs. */

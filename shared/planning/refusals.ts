@@ -24,7 +24,7 @@ export const leftAlone = (
   const { candidates, held, hubs } = snapshot;
   const nameOf = (index: number): string => hubs[index]?.hub.hostName ?? '';
   const isMust = ({ deviceId, kind: { hub, misplaced } }: Candidate): boolean =>
-    must({ deviceId, hub, misplaced });
+    must(deviceId, hub, misplaced);
   const noRoom = ({ kind: { eligible } }: Candidate): string => {
     const named = eligible.slice(0, 3).map(nameOf).join(', ');
     const more = eligible.length > 3 ? ` and ${eligible.length - 3} more` : '';
@@ -33,7 +33,7 @@ export const leftAlone = (
   };
   const refusals: PlanRefusal[] = [];
   for (const { deviceId, hub, because, misplaced } of held)
-    if (must({ deviceId, hub, misplaced })) refusals.push({ deviceId, hub, because });
+    if (must(deviceId, hub, misplaced)) refusals.push({ deviceId, hub, because });
   for (const [index, candidate] of candidates.entries())
     if (!group.takes(index) && isMust(candidate))
       refusals.push({

@@ -30,7 +30,7 @@ export const withinGroups = (
       const candidate = candidates[index];
       if (candidate?.group === undefined) continue;
       const { kind, deviceId, group } = candidate;
-      if (must({ deviceId, hub: kind.hub, misplaced: kind.misplaced }) !== first) continue;
+      if (must(deviceId, kind.hub, kind.misplaced) !== first) continue;
       const count = taken.get(group) ?? 0;
       if (count < groupMax.moves) taken.set(group, count + 1);
       else left.add(index);

@@ -15,8 +15,9 @@ export const inStages = (
   moves: readonly UnorderedMove[],
   hubs: readonly HubLook[],
 ): { readonly moves: readonly PlannedMove[]; readonly stuck: readonly UnorderedMove[] } => {
-  const free = hubs.map(({ hub, deviceCount, arriving }) =>
-    Math.max(0, deviceCountMax(hub) - deviceCount - arriving),
+  // Less than none where a hub holds more than it may.
+  const free = hubs.map(
+    ({ hub, deviceCount, arriving }) => deviceCountMax(hub) - deviceCount - arriving,
   );
   const ordered: PlannedMove[] = [];
   let waiting = moves;
