@@ -80,12 +80,14 @@ const findRegistration = ({ registrations }: Dps, id: string): Registration => {
 };
 
 /** Fields without a value are absent. */
-const toRegistration = (registration: Registration) => ({ ...registration });
+const toRegistration = ({ enrollment: _ours, ...registration }: Registration) => registration;
 
 const operatorRoute = (dps: Dps, ask: HttpAsk, path: readonly string[]): HttpReply => {
   authorizeOperator(dps, ask.headers['authorization']);
   spend(dps.operationMeter, dps.quotas.operations, dps.world);
   const [noun = '', id = '', verb] = path;
+  if (ask.method === 'POST' && path.at(-1)?.toLowerCase() === 'query')
+    return toPage(askedRows(dps, noun, id), ask);
   switch (noun.toLowerCase()) {
     case 'registrations':
       return registrationRoute(dps, ask.method, id);
@@ -96,6 +98,43 @@ const operatorRoute = (dps: Dps, ask: HttpAsk, path: readonly string[]): HttpRep
     default:
       throw dpsError(404, 404000, `The local DPS has no ${noun}`);
   }
+};
+
+/** What a query is over: enrollments of a kind, or a group's registrations. It has no WHERE. */
+const askedRows = (dps: Dps, noun: string, group: string): readonly unknown[] => {
+  const enrolled = (kind: Enrollment['kind']) =>
+    [...dps.enrollments.values()].filter((enrollment) => enrollment.kind === kind);
+  switch (noun.toLowerCase()) {
+    case 'registrations': {
+      const key = enrollmentKey('group', group);
+      if (!dps.enrollments.has(key)) throw dpsError(404, 404201, 'Enrollment not found');
+      const own = [...dps.registrations.values()].filter(({ enrollment }) => enrollment === key);
+      return own.map(toRegistration);
+    }
+    case 'enrollmentgroups':
+      return enrolled('group').map(toEnrollment);
+    case 'enrollments':
+      return enrolled('individual').map((enrollment) => {
+        const state = dps.registrations.get(enrollment.id.toLowerCase());
+        return { ...toEnrollment(enrollment), registrationState: state && toRegistration(state) };
+      });
+    default:
+      throw dpsError(404, 404000, `The local DPS has no ${noun}`);
+  }
+};
+
+const pageSizeMax = 1_000;
+
+/** The token is where the page before ended. */
+const toPage = (rows: readonly unknown[], { headers }: HttpAsk): HttpReply => {
+  const size = Math.min(Number(headers['x-ms-max-item-count'] ?? pageSizeMax), pageSizeMax);
+  const from = Number(headers['x-ms-continuation'] ?? 0);
+  const next = from + size;
+  return {
+    status: 200,
+    body: rows.slice(from, next),
+    headers: next < rows.length ? { 'x-ms-continuation': String(next) } : {},
+  };
 };
 
 const registrationRoute = (dps: Dps, method: string, id: string): HttpReply => {

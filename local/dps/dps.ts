@@ -26,6 +26,8 @@ export type Registration = {
   payload: Json | undefined;
   lastUpdatedDateTimeUtc: string;
   etag: string;
+  /** The key of the enrollment that it last registered by. */
+  enrollment: string;
 };
 
 /** One registration under way, or the last one. */

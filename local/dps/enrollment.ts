@@ -25,8 +25,11 @@ const given = z.object({
     })
     .prefault({}),
   capabilities: z.object({ iotEdge: z.boolean().default(false) }).prefault({}),
-  allocationPolicy: z.literal('custom', 'the local DPS has the custom policy only'),
-  customAllocationDefinition: z.object({ webhookUrl: z.url(), apiVersion: z.string() }),
+  allocationPolicy: z.enum(
+    ['custom', 'hashed'],
+    'the local DPS has the policies custom and hashed only',
+  ),
+  customAllocationDefinition: z.object({ webhookUrl: z.url(), apiVersion: z.string() }).optional(),
   iotHubs: z.array(z.string()).optional(),
   initialTwin: initialTwin.optional(),
 });
@@ -53,6 +56,8 @@ export const readEnrollment = (
   const read = given.safeParse(body);
   if (!read.success) throw dpsError(400, 400004, z.prettifyError(read.error));
   const { attestation, ...rest } = read.data;
+  if (rest.allocationPolicy === 'custom' && !rest.customAllocationDefinition)
+    throw dpsError(400, 400004, customNeedsDefinition);
   const now = isoTime(world.now());
   return {
     ...rest,
@@ -66,6 +71,10 @@ export const readEnrollment = (
     lastUpdatedDateTimeUtc: now,
   };
 };
+
+/** As Azure says it. @see https://github.com/MicrosoftDocs/azure-docs/issues/17690 */
+const customNeedsDefinition =
+  "A CustomAllocationDefinition is required when the allocation policy is set to 'Custom'";
 
 export const newEtag = (world: World): string =>
   `"${randomHex(world, 8)}-0000-0300-0000-${randomHex(world, 12)}"`;

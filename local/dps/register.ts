@@ -57,6 +57,7 @@ export const register = (
 
   const before = dps.registrations.get(key);
   const registration = before ?? newRegistration(dps, registrationId);
+  registration.enrollment = enrollmentKey(enrollment.kind, enrollment.id);
   dps.registrations.set(key, registration);
   const operation: Operation = {
     operationId: `5.${randomHex(dps.world, 16)}.${randomHex(dps.world, 32)}`,
@@ -82,6 +83,7 @@ const newRegistration = ({ world }: Dps, registrationId: string): Registration =
   payload: undefined,
   lastUpdatedDateTimeUtc: isoTime(world.now()),
   etag: newEtag(world),
+  enrollment: '',
 });
 
 const assign = async (

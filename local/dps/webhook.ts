@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Json, JsonObject } from '../json.ts';
 import { sleep } from '../world.ts';
@@ -27,7 +28,9 @@ export const askWebhook = async (
   payload: Json | undefined,
 ): Promise<WebhookOutcome> => {
   const { callWebhook, undocumented, world } = dps;
-  const { webhookUrl } = enrollment.customAllocationDefinition;
+  const { customAllocationDefinition: custom } = enrollment;
+  if (!custom) return byHash(dps, enrollment, registration);
+  const { webhookUrl } = custom;
   const body = toAllocationRequest(dps, enrollment, registration, payload);
   for (let retry = 0; ; retry += 1) {
     const reply = await callWebhook(webhookUrl, body, undocumented.webhookTimeoutMs);
@@ -37,6 +40,17 @@ export const askWebhook = async (
       return failed(status);
     await sleep(world, retries.initialMs + retry * retries.incrementMs);
   }
+};
+
+/** DPS's evenly weighted policy: a hash of the device, over the hubs that it may be on. */
+const byHash = (dps: Dps, enrollment: Enrollment, registration: Registration): WebhookOutcome => {
+  const { registrationId, assignedHub } = registration;
+  const names = linkedHubNames(dps, enrollment, assignedHub).sort();
+  const digest = createHash('sha256').update(registrationId.toLowerCase()).digest();
+  const chosen = names[digest.readUInt32BE() % names.length];
+  const target = dps.linkedHubs.get(chosen?.toLowerCase() ?? '');
+  if (!target) return failed(404);
+  return { kind: 'answered', target, initialTwin: undefined, payload: undefined };
 };
 
 const isRetried = ({ undocumented }: Dps, status: number | undefined): boolean => {
@@ -52,7 +66,7 @@ const toAllocationRequest = (
   payload: Json | undefined,
 ): JsonObject => {
   const { customAllocationDefinition: custom, ...rest } = toEnrollment(enrollment);
-  const webhookUrl = custom.webhookUrl.replace(/\?.*$/, '?****');
+  const webhookUrl = (custom?.webhookUrl ?? '').replace(/\?.*$/, '?****');
   const isAssigned = assignedHub !== undefined && status !== 'unassigned';
   return {
     [enrollment.kind === 'group' ? 'enrollmentGroup' : 'individualEnrollment']: {

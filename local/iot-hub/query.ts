@@ -11,7 +11,7 @@ export type QueryPage = {
 };
 
 /**
- * The queries that Rehome asks, and no others: all twins, in pages, and their count.
+ * The queries that Rehome asks, and no others: all twins, in pages, and their count; and those of a list.
  * @throws HubError 400 naming another query.
  */
 export const query = (
@@ -24,6 +24,11 @@ export const query = (
   if (asked === 'select count() as count from devices') {
     return { rows: [{ count: devices.size }], itemType: 'raw' };
   }
+  const listed = idsIn(sql);
+  if (listed) {
+    const rows = listed.flatMap((id) => devices.get(id) ?? []).map(toTwin);
+    return { rows, itemType: 'twin' };
+  }
   if (asked !== 'select * from devices') {
     throw hubError(400, 'IotHubFormatError', `The local hub does not know the query: ${sql}`);
   }
@@ -35,4 +40,13 @@ export const query = (
     itemType: 'twin',
     ...(next < devices.size ? { continuation: String(next) } : {}),
   };
+};
+
+/** `SELECT * FROM devices WHERE deviceId IN ['a', 'b']`: a page of them at most. */
+const idsIn = (sql: string): readonly string[] | undefined => {
+  const [, list] = /^select \* from devices where deviceid in \[(.*)\]$/is.exec(sql.trim()) ?? [];
+  if (list === undefined) return undefined;
+  return [...list.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map(([, id = '']) =>
+    id.replaceAll(/\\(.)/g, '$1'),
+  );
 };

@@ -1,3 +1,4 @@
+import { dpsClients } from '../adapters/dps/clients.ts';
 import { dpsRegistrations } from '../adapters/dps/registrations.ts';
 import {
   type DeviceProfile,
@@ -55,7 +56,7 @@ export const movesOf = (
     ...store,
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),
-    registrations: dpsRegistrations(dps, systemCredential, deadline, twinTimeoutMs),
+    registrations: dpsRegistrations(dpsClients(dps, systemCredential), deadline, twinTimeoutMs),
   };
   return {
     onHubEvent: onHubEvent(scopes, recordEvidence(ports, limits)),

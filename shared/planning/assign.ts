@@ -43,7 +43,7 @@ const price = {
 
 /**
  * [P2] The fewest moves, exactly, for devices that all count the same: a flow of least cost from where there are too many to where there is room,
- * through classes of devices. A chain is a path through a hub in between. [P3] Only a hub that was past its cap may stay past it.
+ * through classes of devices. A chain is a path through a hub in between. [P3] Nobody comes to a hub that holds more than it may.
  *
  * @throws Error when the flow is not proved to be of least cost: a bug.
  */
@@ -74,8 +74,11 @@ export const assign = (
       addArc(network, source, node, amount);
       addArc(network, node, ownNode(one.hub), amount, price.stays);
     } else addArc(network, hubNode(one.hub), node, amount);
+    // A hub that holds more than it may takes nobody, whoever leaves it.
+    const capacity = (to: number): number =>
+      (demand.loads[to] ?? 0) - (going[to] ?? 0) > (demand.roofs[to] ?? 0) ? 0 : amount;
     return one.targets.map((to) =>
-      addArc(network, node, hubNode(to), amount, priceOf(snapshot, one, to)),
+      addArc(network, node, hubNode(to), capacity(to), priceOf(snapshot, one, to)),
     );
   });
   const potential = sendAtLeastCost(network, source, sink);
@@ -98,7 +101,10 @@ type Nodes = {
   readonly node: number;
 };
 
-/** What is past its cap must leave, or stays past it; to what room it has others may come. */
+/**
+ * What is past its cap must leave, or stays past it. Others may come up to its level, then up to its cap; and past that up to its roof only
+ * where they have nowhere else to go.
+ */
 const addHub = (
   network: Network,
   { loads, caps, levels, roofs }: Demand,
@@ -108,21 +114,17 @@ const addHub = (
 ): void => {
   const [load = 0, cap = 0, level = 0, roof = 0] = [loads[hub], caps[hub], levels[hub], roofs[hub]];
   const rest = load - going;
-  const open = Math.max(0, Math.min(cap, roof));
-  const room = Math.max(0, open - rest);
-  const upToLevel = Math.min(room, Math.max(0, wholeUp(level) - rest));
-  addArc(network, source, own, Math.max(0, rest - cap));
+  const base = Math.min(rest, cap);
+  const open = Math.max(base, Math.min(cap, roof));
+  const upToLevel = Math.min(open - base, Math.max(0, wholeUp(level) - base));
+  addArc(network, source, own, rest - base);
   addArc(network, own, node, Number.POSITIVE_INFINITY);
-  // Where it is, though no other may come.
-  addArc(
-    network,
-    own,
-    sink,
-    Math.max(0, Math.min(load, cap) - Math.max(open, Math.min(rest, cap))),
-  );
-  addArc(network, own, sink, Math.max(0, load - cap), price.over);
   addArc(network, node, sink, upToLevel);
-  addArc(network, node, sink, room - upToLevel, price.pastLevel);
+  addArc(network, node, sink, open - base - upToLevel, price.pastLevel);
+  addArc(network, node, sink, Math.max(0, roof - open), price.over);
+  // Where it is, though no other may come: past its roof.
+  addArc(network, own, sink, Math.max(0, Math.min(load, cap) - Math.max(roof, base)));
+  addArc(network, own, sink, Math.max(0, load - Math.max(cap, roof)), price.over);
 };
 
 /** One unit of what a device counts for: a heavy one moves more at once. */

@@ -34,7 +34,7 @@ export const demandOf = (
   const levels = levelsOf(goal, snapshot, loads, mosts, { must, targets });
   const caps = hubs.map(({ hub }, index) => {
     const [load = 0, most = 0, level = 0] = [loads[index], mosts[index], levels[index]];
-    if ('hub' in goal && goal.kind !== 'fill' && goal.hub === hub.hostName) return 0;
+    if (isLeft(goal, hub.hostName)) return 0;
     if (hub.state !== 'open') return load;
     switch (goal.kind) {
       case 'rebalance':
@@ -46,7 +46,7 @@ export const demandOf = (
     }
   });
   const roofs = hubs.map(({ leaving, hub }, index) =>
-    hub.state === 'open' ? (mosts[index] ?? 0) - leaving : 0,
+    hub.state === 'open' && !isLeft(goal, hub.hostName) ? (mosts[index] ?? 0) - leaving : 0,
   );
   return { loads, levels, caps, roofs, must, targets };
 };

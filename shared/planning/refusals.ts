@@ -1,10 +1,12 @@
 import type { Demand } from './demand.ts';
+import type { Goal } from './goal.ts';
 import type { Chosen, Groups } from './select.ts';
 import type { Candidate, Snapshot } from './snapshot.ts';
 import type { UnorderedMove } from './stages.ts';
 
 export type PlanRefusal = {
   readonly deviceId: string;
+  /** −1: it was not found on any. */
   readonly hub: number;
   /** A sentence, without its end. */
   readonly because: string;
@@ -17,6 +19,7 @@ type Left = Pick<Chosen, 'unplaced'> & {
 
 /** [P4] Those that the goal wanted moved, by name, in the order of their names. */
 export const leftAlone = (
+  goal: Goal,
   snapshot: Snapshot,
   { must, roofs, loads }: Demand,
   { unplaced, stuck, group }: Left,
@@ -56,5 +59,14 @@ export const leftAlone = (
       hub: from,
       because: `${nameOf(to)} has room only once one of it has left, which waits in turn`,
     });
+  for (const deviceId of strangers(goal, snapshot))
+    refusals.push({ deviceId, hub: -1, because: 'it is not known to be on a hub' });
   return refusals.sort((one, other) => (one.deviceId < other.deviceId ? -1 : 1));
+};
+
+/** Devices that were named, and that nobody knows. */
+const strangers = (goal: Goal, { candidates, held }: Snapshot): readonly string[] => {
+  if (goal.kind !== 'quarantine' && goal.kind !== 'return') return [];
+  const known = new Set([...candidates, ...held].map(({ deviceId }) => deviceId));
+  return [...new Set(goal.devices)].filter((deviceId) => !known.has(deviceId));
 };

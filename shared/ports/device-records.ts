@@ -1,4 +1,5 @@
 import type { DeviceKey, DeviceRecord } from '../domain/device.ts';
+import type { HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { SettledMove } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -36,6 +37,14 @@ export type DeviceRecords = {
   /** Those of a scope, all of them, in pages. */
   readonly all: (
     scope: Scope,
+    countMax: number,
+    after: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<Page | 'bad-after'>;
+  /** Those of a scope that are observed on a hub, in pages. */
+  readonly on: (
+    scope: Scope,
+    hub: HubHostName,
     countMax: number,
     after: string | undefined,
     signal: AbortSignal,

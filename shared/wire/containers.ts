@@ -33,6 +33,19 @@ export const containers = {
     partitionKey: { paths: ['/id'] },
     indexingPolicy: onlyIndexed(),
   },
+  /** How far each scope's fleet was taken in. */
+  inventories: {
+    id: 'inventories',
+    partitionKey: { paths: ['/id'] },
+    indexingPolicy: onlyIndexed(),
+  },
+  /** Plans, all in one partition; and the pages of each, in a partition of its own. */
+  plans: {
+    id: 'plans',
+    partitionKey: { paths: ['/kind'] },
+    indexingPolicy: onlyIndexed('/askedAt/?'),
+    defaultTtl: ttlByItem,
+  },
   /** Its versions, all in one partition. */
   policy: {
     id: 'policy',

@@ -6,6 +6,7 @@ import { readEnrollment } from '../../local/dps/enrollment.ts';
 import { reachLocalAzure } from '../../local/network/reach-local-azure.ts';
 import { derivedKey } from '../../local/sas.ts';
 import { realWorld } from '../../local/world.ts';
+import { dpsClients } from '../../shared/adapters/dps/clients.ts';
 import { dpsRegistrations } from '../../shared/adapters/dps/registrations.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { registrationId } from '../../shared/domain/device.ts';
@@ -41,8 +42,7 @@ const token = { token: 'a token', expiresOnTimestamp: Number.MAX_SAFE_INTEGER };
 const credential = async () => ({ getToken: async () => token });
 const find = (connectionString: string | undefined, hostName: string | undefined, device: string) =>
   dpsRegistrations(
-    new Map([[main, { connectionString, hostName }]]),
-    credential,
+    dpsClients(new Map([[main, { connectionString, hostName }]]), credential),
     systemDeadline,
     5_000,
   ).find(main, registrationId(device));

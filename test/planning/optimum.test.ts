@@ -107,7 +107,9 @@ describe('[P2] with eligibility', () => {
         const best = optimumOf({
           loads: planned.hubs.map(({ before }) => before),
           caps: planned.hubs.map(({ cap }) => cap),
-          roofs: planned.hubs.map(({ state, most, cap }) => (state === 'open' ? most : cap)),
+          roofs: planned.hubs.map(({ state, most, hub }) =>
+            state === 'open' && !(drawn.kind === 'drain' && hub === host('a')) ? most : 0,
+          ),
           groups,
         });
         const wanted = planned.refusals.length - stuck - nowhere;

@@ -145,9 +145,10 @@ const holds = (given: Case): Plan => {
   const hubs = planned.hubs.map(({ hub }) => hub);
   const stateOf = (hub: string) => fleet.hubs.find(({ hostName }) => hostName === hub)?.state;
 
-  for (const { hub, before, after, cap, past } of planned.hubs) {
+  for (const { hub, before, after, cap, past, most, movesIn } of planned.hubs) {
     if (goal.kind !== 'fill' && after > cap) expect(past, `[P1] ${hub}`).toBeDefined();
-    expect(after, `[P3] ${hub}`).toBeLessThanOrEqual(Math.max(before, cap));
+    expect(after, `[P3] ${hub}`).toBeLessThanOrEqual(Math.max(before, most));
+    if (movesIn > 0) expect(after, `[P3] ${hub}`).toBeLessThanOrEqual(most);
   }
   for (const { deviceId, from, to, isCertain } of planned.moves) {
     const device = byId.get(deviceId);

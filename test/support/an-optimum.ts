@@ -27,8 +27,16 @@ const worth = { stays: 10_000, over: 100, moves: 1 };
 
 /** The same question, put to a solver of others as an integer program: no code of ours, but for the words. */
 export const optimumOf = ({ loads, caps, roofs, groups }: Instance): Optimum => {
-  const roofOf = (hub: number): number => Math.min(caps[hub] ?? 0, roofs[hub] ?? 0);
-  const variables = groups.flatMap(({ targets }, group) => targets.map((to) => ({ group, to })));
+  const roofOf = (hub: number): number => roofs[hub] ?? 0;
+  const restOf = (hub: number): number =>
+    groups.reduce(
+      (rest, group) => (group.isMust && group.hub === hub ? rest - group.count : rest),
+      loads[hub] ?? 0,
+    );
+  const takes = (hub: number): boolean => restOf(hub) <= roofOf(hub);
+  const variables = groups.flatMap(({ targets }, group) =>
+    targets.filter(takes).map((to) => ({ group, to })),
+  );
   const x = (group: number, to: number): string => `x_${group}_${to}`;
   const objective = [
     ...variables.map(({ group, to }) => `+ ${worth.moves} ${x(group, to)}`),
@@ -37,9 +45,12 @@ export const optimumOf = ({ loads, caps, roofs, groups }: Instance): Optimum => 
   ];
   const constraints = [
     ...groups.flatMap(({ targets, count, isMust }, group) => {
-      const sent = targets.map((to) => `+ ${x(group, to)}`).join(' ');
+      const sent = targets
+        .filter(takes)
+        .map((to) => `+ ${x(group, to)}`)
+        .join(' ');
       if (isMust) return [` g${group}: ${sent} + s_${group} = ${count}`];
-      return targets.length > 0 ? [` g${group}: ${sent} <= ${count}`] : [];
+      return sent !== '' ? [` g${group}: ${sent} <= ${count}`] : [];
     }),
     ...loads.map((load, hub) => {
       const terms = variables.flatMap(({ group, to }) => [
@@ -53,16 +64,12 @@ export const optimumOf = ({ loads, caps, roofs, groups }: Instance): Optimum => 
       ].join('\n');
     }),
   ];
-  // [P3] Past its cap is only what was there before: too many that need not go, and those that stay though they should.
-  const own = loads.map((load, hub) => {
+  // [P3] Past its roof is only what was there before: too many that need not go, and those that stay though they should.
+  const own = loads.map((_, hub) => {
     const stay = groups.flatMap((group, index) =>
       group.isMust && group.hub === hub ? [`- s_${index}`] : [],
     );
-    const going = groups.reduce(
-      (sum, group) => (group.isMust && group.hub === hub ? sum + group.count : sum),
-      0,
-    );
-    return ` p${hub}: p_${hub} ${stay.join(' ')} <= ${Math.max(0, load - going - roofOf(hub))}`;
+    return ` p${hub}: p_${hub} ${stay.join(' ')} <= ${Math.max(0, restOf(hub) - roofOf(hub))}`;
   });
   const bounds = loads.map((load, hub) => ` 0 <= p_${hub} <= ${Math.max(0, load - roofOf(hub))}`);
   const integers = [

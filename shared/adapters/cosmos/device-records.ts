@@ -56,7 +56,7 @@ const ours = (document: unknown, id: string): DeviceRecord => {
 /** What is found by query: the slices are many, so only what is indexed, and a page at a time. Pages may be empty before the last. */
 const lists = (
   open: () => Promise<Container>,
-): Pick<DeviceRecords, 'due' | 'attended' | 'all' | 'history'> => ({
+): Pick<DeviceRecords, 'due' | 'attended' | 'all' | 'on' | 'history'> => ({
   due: async (now, countMax, abortSignal) => {
     const { items } = await open();
     const parameters = [{ name: '@now', value: now }];
@@ -73,6 +73,11 @@ const lists = (
     page(open, { ...of(scope), query: attended }, countMax, after, signal),
   all: (scope, countMax, after, signal) =>
     page(open, { ...of(scope), query: all }, countMax, after, signal),
+  on: (scope, hub, countMax, after, signal) => {
+    const { parameters } = of(scope);
+    const query = { query: on, parameters: [...parameters, { name: '@hub', value: hub }] };
+    return page(open, query, countMax, after, signal);
+  },
   history: async ({ id, slice }, maxItemCount, abortSignal) => {
     const { items } = await open();
     const parameters = [{ name: '@device', value: id }];
@@ -85,6 +90,7 @@ const lists = (
 });
 
 const all = 'SELECT * FROM c WHERE c.id >= @from AND c.id < @to';
+const on = `${all} AND c.hub = @hub`;
 const attended = `${all} AND c.nextAt > @never`;
 
 const of = (scope: Scope) => ({

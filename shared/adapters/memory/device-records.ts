@@ -46,6 +46,8 @@ export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords 
       page((record) => record.scope === scope && nextAtOf(record) !== undefined, countMax, after),
     all: async (scope, countMax, after) =>
       page((record) => record.scope === scope, countMax, after),
+    on: async (scope, hub, countMax, after) =>
+      page((record) => record.scope === scope && record.observed?.hub === hub, countMax, after),
     history: async ({ id }, historyMax) => records.get(id)?.history.slice(-historyMax) ?? [],
   };
 };

@@ -49,8 +49,8 @@ test('an individual enrollment likewise', async () => {
 });
 
 test('what this DPS does not have is refused by name', async () => {
-  const hashed = { enrollmentGroupId: 'other', ...custom, allocationPolicy: 'hashed' } as never;
+  const hashed = { enrollmentGroupId: 'other', ...custom, allocationPolicy: 'static' } as never;
   await expect(client.createOrUpdateEnrollmentGroup(hashed)).rejects.toMatchObject({
-    responseBody: expect.stringContaining('the local DPS has the custom policy only'),
+    responseBody: expect.stringContaining('the local DPS has the policies custom and hashed only'),
   });
 });

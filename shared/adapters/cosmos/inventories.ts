@@ -1,0 +1,34 @@
+import type { Inventories } from '../../ports/inventories.ts';
+import { containers } from '../../wire/containers.ts';
+import { parseInventoryDocument, toInventoryDocument } from '../../wire/inventory-document.ts';
+import { type CosmosDatabase, statusOf } from './client.ts';
+
+export const cosmosInventories = (database: CosmosDatabase): Inventories => {
+  const open = async () => (await database()).container(containers.inventories.id);
+  return {
+    read: async (scope, abortSignal) => {
+      const container = await open();
+      const { resource, etag } = await container.item(scope, scope).read({ abortSignal });
+      return resource === undefined
+        ? undefined
+        : { inventory: parseInventoryDocument(resource), version: etag };
+    },
+    write: async (inventory, version, abortSignal) => {
+      const container = await open();
+      const document = toInventoryDocument(inventory);
+      try {
+        if (version === undefined) await container.items.create(document, { abortSignal });
+        else {
+          const accessCondition = { type: 'IfMatch', condition: version };
+          await container
+            .item(inventory.scope, inventory.scope)
+            .replace(document, { abortSignal, accessCondition });
+        }
+        return 'written';
+      } catch (error) {
+        if ([409, 412].includes(statusOf(error) ?? 0)) return 'superseded';
+        throw new Error(`Cosmos DB did not write ${containers.inventories.id}`, { cause: error });
+      }
+    },
+  };
+};

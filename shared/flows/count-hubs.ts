@@ -1,0 +1,52 @@
+import type { Hub } from '../domain/hub.ts';
+import { type HubTable, hubTable } from '../domain/hub-table.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { HubDocuments } from '../ports/hub-documents.ts';
+import type { HubRegistries } from '../ports/hub-registries.ts';
+import type { HubTables } from '../ports/hub-tables.ts';
+import { changeHub } from './change-hub.ts';
+
+export type HubsCounted = {
+  /** As they are now: newer than any snapshot. */
+  readonly table: HubTable;
+  /** Hubs that gave no answer: their last count stands. */
+  readonly silent: readonly { readonly hub: string; readonly because: string }[];
+};
+
+/** Every hub's own statistics → its document: what capacity and bound are judged by. It costs no quota. */
+export type CountHubs = () => Promise<HubsCounted>;
+
+type Ports = {
+  readonly hubTables: HubTables;
+  readonly hubDocuments: HubDocuments;
+  readonly registries: HubRegistries;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+};
+
+/** A hub that is closed is presumed dead: it is not asked. */
+export const countHubs =
+  ({ hubTables, hubDocuments, registries, clock, deadline }: Ports): CountHubs =>
+  async () => {
+    const known = await hubTables.known();
+    const silent: { hub: string; because: string }[] = [];
+    const count = async (hub: Hub): Promise<Hub> => {
+      if (hub.state === 'closed') return hub;
+      try {
+        // The time before the question: what turned up since is counted as arrived.
+        const countedAt = clock.now();
+        const deviceCount = await registries.countDevices(hub.hostName);
+        const counted = (one: Hub): Hub => ({ ...one, deviceCount, countedAt });
+        const changed = await changeHub(hubDocuments, deadline, hub.hostName, counted);
+        return changed?.after ?? hub;
+      } catch (error) {
+        const because = error instanceof Error ? error.message : String(error);
+        silent.push({ hub: hub.hostName, because });
+        return hub;
+      }
+    };
+    const hubs = await Promise.all([...known.hubs.values()].map(count));
+    const { begunAt } = known;
+    return { table: { ...hubTable(hubs, clock.now()), begunAt }, silent };
+  };
