@@ -7,48 +7,32 @@ import { connect } from './api.ts';
 import { diffPolicies, sayDiff } from './diff.ts';
 import { explain } from './explain.ts';
 import { exportFleet, fetchFleet, readFleet } from './fleet.ts';
+import { changeHub, listHubs, showInventory } from './hubs.ts';
 import { move } from './move.ts';
 import { giveBack, label, pin, quarantine, unpin } from './orders.ts';
+import {
+  diffPlansOf,
+  listMoves,
+  listPlans,
+  listRefusals,
+  orderPlan,
+  type PlanAsked,
+  showPlan,
+} from './plan.ts';
 import { check, put, readPolicy, showPolicy } from './policy.ts';
 import { replayLog } from './replay.ts';
 import { show } from './show.ts';
+import { usage } from './usage.ts';
 
 /** `npx rehome`: Rehome from the command line, by its management API. A refusal is one line on stderr, and exit code 1. */
-
-const usage = `npx rehome COMMAND [flags]
-
-  show ID                           where a device is, and why
-  explain ID                        what DPS would be answered for it now, and what every hub says  [--json]
-
-  move ID --to HUB --reason TEXT    moves a device, and shows how it goes: exit code 0 when it is verified
-       --allow-unknown              also one of which not all is known
-       --allow-reset                also one whose twin is wiped by it
-  quarantine ID --reason TEXT       to the policy's hub for it, now or when it registers next
-  return ID --reason TEXT           out of quarantine, to where it was before  [--to HUB]
-  pin ID --reason TEXT              it stays where it is
-  unpin ID --reason TEXT
-  label ID NAME=VALUE …             all of its labels, for rules to go by
-
-  policy check FILE                 whether a policy is sound: no app is asked
-  policy put FILE --reason TEXT     the next version
-  policy show [VERSION]             the version in force, or another
-  policy diff A B                   which devices two policies would place differently, and why  [--fleet FILE] [--json]
-                                    A and B are files, versions, or current
-  policy schema                     the JSON Schema of a policy, for editors
-  export [--out FILE]               all devices, with what it takes to place them: for diff
-  replay LOG                        every decision of a log again: exit code 0 when all come out the same
-                                    [--policy FILE] stands for every version
-
-  --scope NAME    the scope of the device: main
-  --url URL       where Rehome is: what \`npm start\` runs here, unless told; or REHOME_URL
-  --token TOKEN   who you are, to App Service authentication; or REHOME_TOKEN
-  --help          this`;
 
 const options = {
   to: { type: 'string' },
   reason: { type: 'string' },
   'allow-unknown': { type: 'boolean', default: false },
   'allow-reset': { type: 'boolean', default: false },
+  'moves-max': { type: 'string' },
+  'cooldown-hours': { type: 'string' },
   fleet: { type: 'string' },
   policy: { type: 'string' },
   out: { type: 'string' },
@@ -66,9 +50,10 @@ const main = async (): Promise<void> => {
   const { values, positionals } = read();
   const [command, ...given] = positionals;
   if (values.help || command === undefined) return say(usage);
-  const known = command === 'policy' ? policyCommands[given[0] ?? ''] : commands[command];
+  const group = groups[command];
+  const known = group ? group[given[0] ?? ''] : commands[command];
   if (!known) throw new Error(`there is no command ${positionals.join(' ')}: see --help`);
-  await known(values, command === 'policy' ? given.slice(1) : given);
+  await known(values, group ? given.slice(1) : given);
 };
 
 type Command = (flags: Flags, given: readonly string[]) => Promise<void>;
@@ -110,6 +95,7 @@ const commands: Readonly<Record<string, Command>> = {
   unpin: async (flags, given) => unpin(await connect(flags), one(given), reasonOf(flags), say),
   label: async (flags, [deviceId, ...pairs]) =>
     label(await connect(flags), one(deviceId ? [deviceId] : []), pairs, say),
+  inventory: async (flags) => showInventory(await connect(flags), flags.json, say),
   export: async (flags) => exportFleet(await connect(flags), flags.out, say),
   replay: async (flags, given) => {
     const kept = new Map<number, Promise<Policy>>();
@@ -126,6 +112,80 @@ const commands: Readonly<Record<string, Command>> = {
     for (const line of different.slice(0, 20)) say(`  ${line}`);
     if (different.length > 0 || untold > 0) process.exitCode = 1;
   },
+};
+
+const numberOf = (text: string | undefined, flag: string): number | undefined => {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) throw new Error(`expected a number: ${flag}`);
+  return number;
+};
+
+const limitsOf = (flags: Flags) => ({
+  allowUnknown: flags['allow-unknown'] || undefined,
+  allowReset: flags['allow-reset'] || undefined,
+  movesMax: numberOf(flags['moves-max'], '--moves-max'),
+  cooldownHours: numberOf(flags['cooldown-hours'], '--cooldown-hours'),
+});
+
+const ordersOf = (
+  goal: string,
+  toOrder: (given: readonly string[]) => Partial<PlanAsked>,
+): Command => {
+  return async (flags, given) => {
+    const asked = { goal, ...toOrder(given), reason: reasonOf(flags), limits: limitsOf(flags) };
+    await orderPlan(await connect(flags), asked, flags.json, say);
+  };
+};
+
+const ofHub = (given: readonly string[]) => ({ hub: hostOf(one(given, 'one hub')) });
+const ofDevices = (devices: readonly string[]) => {
+  if (devices.length === 0) throw new Error('expected device ids');
+  return { devices };
+};
+const ofAll = (given: readonly string[]) => {
+  if (given.length > 0) throw new Error('expected nothing after it');
+  return {};
+};
+
+const planCommands: Readonly<Record<string, Command>> = {
+  rebalance: ordersOf('rebalance', ofAll),
+  relocate: ordersOf('relocate', ofAll),
+  drain: ordersOf('drain', ofHub),
+  evacuate: ordersOf('evacuate', ofHub),
+  fill: ordersOf('fill', ofHub),
+  quarantine: ordersOf('quarantine', ofDevices),
+  return: ordersOf('return', ofDevices),
+  list: async (flags) => listPlans(await connect(flags), say),
+  show: async (flags, given) =>
+    showPlan(await connect(flags), one(given, 'one plan'), flags.json, say),
+  moves: async (flags, given) => listMoves(await connect(flags), one(given, 'one plan'), say),
+  refusals: async (flags, given) => listRefusals(await connect(flags), one(given, 'one plan'), say),
+  diff: async (flags, [first, second, ...more]) => {
+    if (first === undefined || second === undefined || more.length > 0)
+      throw new Error('expected two plans');
+    await diffPlansOf(await connect(flags), [first, second], flags.json, say);
+  },
+};
+
+/** @param change of a value, where it takes one. */
+const changes = (change: object | ((value: string) => object)): Command => {
+  return async (flags, [hub, value, ...more]) => {
+    const takes = typeof change === 'function';
+    if (hub === undefined || more.length > 0 || takes !== (value !== undefined))
+      throw new Error(takes ? 'expected one hub and a number' : 'expected one hub');
+    const to = takes ? change(value ?? '') : change;
+    await changeHub(await connect(flags), hostOf(hub), to, reasonOf(flags), say);
+  };
+};
+
+const hubCommands: Readonly<Record<string, Command>> = {
+  '': async (flags) => listHubs(await connect(flags), flags.json, say),
+  cordon: changes({ state: 'cordoned' }),
+  uncordon: changes({ state: 'open' }),
+  close: changes({ state: 'closed' }),
+  weight: changes((value) => ({ weight: numberOf(value, 'the weight') })),
+  capacity: changes((value) => ({ capacity: numberOf(value, 'the capacity') })),
 };
 
 const policyCommands: Readonly<Record<string, Command>> = {
@@ -146,6 +206,12 @@ const policyCommands: Readonly<Record<string, Command>> = {
     if (flags.json) say(JSON.stringify(diff, null, 2));
     else sayDiff(fleet, diff, say);
   },
+};
+
+const groups: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+  policy: policyCommands,
+  plan: planCommands,
+  hubs: hubCommands,
 };
 
 /** Whoever reads may have heard enough: the move goes on. */

@@ -15,9 +15,13 @@ const banner = `import { createRequire } from 'node:module'; const require = cre
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 const { warnings } = await build({
-  entryPoints: [path.join(root, 'dist/functions/*.js')],
-  outdir: path.join(target, 'functions'),
-  chunkNames: '../chunks/[name]-[hash]',
+  entryPoints: [
+    path.join(root, 'dist/functions/*.js'),
+    // A thread's own file, beside the chunk that starts it.
+    { in: path.join(root, 'dist/shared/composition/plan-worker.js'), out: 'chunks/plan-worker' },
+  ],
+  outdir: target,
+  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',

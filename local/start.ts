@@ -133,9 +133,16 @@ const introduce = async (local: Readonly<Record<string, string>>): Promise<void>
 let isProvisioning = true;
 const logged = (line: string): void => {
   if (line.includes('"event":"hub-table"')) return; // long, and for machines
+  if (isOfSamples(line)) return;
   const isUsual = line.includes('"event":"allocated"') && line.includes('"degraded":false');
   if (!isProvisioning || !isUsual) say(line);
 };
+
+/** The hubs of the sample are in the table, so that it is answered as usual; they are nowhere else. */
+const isOfSamples = (line: string): boolean =>
+  /"event":"(rebalanced|inventory-hub-silent)"/.test(line) &&
+  line.includes('custom-allocation') &&
+  !line.includes('"planId"');
 
 const welcome = ({ functionNames }: AppProcess, webhookUrl: string): string => `
 Rehome runs on the embedded Functions host: ${functionNames.join(', ')}.

@@ -5,20 +5,21 @@ import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
 import type { MoveLimits } from './campaign/limits.ts';
 import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
+import { type Planning, planningOf } from './composition/planning.ts';
+import { type Seed, seedOf } from './composition/seed.ts';
 import { type Store, storeOf } from './composition/store.ts';
 import { type BufferSettings, readBufferSettings } from './config/buffer-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
+import { type PlanSettings, readPlanSettings } from './config/plan-settings.ts';
 import { readSettings, type Settings } from './config/settings.ts';
-import { noPolicy, type Policy } from './domain/policy.ts';
 import type { Scope } from './domain/scope.ts';
 import { type AllocateDevice, allocateDevice } from './flows/allocate-device.ts';
 import { type ExplainDevice, explainDevice } from './flows/explain-device.ts';
 import { type ExportFleet, exportFleet } from './flows/export-fleet.ts';
-import { type ManagePolicy, managePolicy, slowAmong } from './flows/manage-policy.ts';
+import { type ManagePolicy, managePolicy } from './flows/manage-policy.ts';
 import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
-import { parsePolicy, patternsIn, toPolicy } from './wire/parse-policy.ts';
 
 export type Rehome = {
   readonly scopes: ReadonlySet<Scope>;
@@ -28,6 +29,8 @@ export type Rehome = {
   readonly buffers: boolean;
   /** undefined while a setting that only moves need is bad: the log has it. */
   readonly moves: Moves | undefined;
+  /** undefined too while a setting that only plans need is bad. */
+  readonly planning: Planning | undefined;
   /** The management API; undefined while nothing authenticates operators before they come here. */
   readonly placement: Placement | undefined;
   /** The same of devices; undefined too while there are no moves. */
@@ -48,6 +51,7 @@ export const compose = (
   settings: Settings,
   moveSettings?: MoveSettings,
   buffer?: BufferSettings,
+  planSettings?: PlanSettings,
 ): Rehome => {
   const { scopes, boundSlackPercent: slackPercent, storeTimeoutMs, atStoreMax } = settings;
   const seed = seedOf(settings.policy);
@@ -65,6 +69,7 @@ export const compose = (
     recordDecisions: recordDecisions(record, store.deadline),
     buffers: buffer !== undefined,
     moves,
+    planning: moveSettings && planSettings && planningOf(scopes, store, moveSettings, planSettings),
     placement,
     operators:
       moves && organic && placement
@@ -73,11 +78,7 @@ export const compose = (
   };
 };
 
-const placementOf = (
-  store: Store,
-  seed: ReturnType<typeof seedOf>,
-  slackPercent: number,
-): Placement => ({
+const placementOf = (store: Store, seed: Seed, slackPercent: number): Placement => ({
   explain: explainDevice(store, slackPercent),
   policy: managePolicy({ ...store, judgePattern, seed }),
 });
@@ -111,27 +112,6 @@ const lateDecisionsOf = (
     : inProcess;
 };
 
-/**
- * The policy of the settings, once its patterns have been found harmless, which is in a moment: until then, and where they are not, none.
- * @throws Error naming what is wrong with it.
- */
-const seedOf = (json: unknown): { readonly document: object; readonly policy: () => Policy } => {
-  const parsed = parsePolicy(json);
-  if (parsed.kind === 'refused') {
-    const wrong = parsed.errors.map(({ field, detail }) => `REHOME_POLICY.${field}: ${detail}`);
-    throw new Error(`Bad settings: ${wrong.join('; ')}`);
-  }
-  const { document } = parsed;
-  const patterns = patternsIn(document);
-  const policy = toPolicy(document, 0);
-  let judged = patterns.length === 0 ? policy : noPolicy;
-  void slowAmong(patterns, judgePattern).then((slow) => {
-    if (slow.length === 0) judged = policy;
-    else systemComplaint(JSON.stringify({ event: 'seed-policy-refused', errors: slow }));
-  });
-  return { document, policy: () => judged };
-};
-
 /** [A7] A setting that the webhook can do without must not keep it from answering. */
 const orNone = <Read>(event: string, read: () => Read): Read | undefined => {
   try {
@@ -151,6 +131,7 @@ export const rehome = (): Rehome => {
     readSettings(),
     orNone('moves-disabled', readMoveSettings),
     orNone('buffer-disabled', readBufferSettings),
+    orNone('planning-disabled', readPlanSettings),
   );
   return composed;
 };

@@ -69,7 +69,7 @@ export const movesOf = (
   };
 };
 
-const profileOf = (
+export const profileOf = (
   { profile, methodName, propertyName }: MoveSettings['device'],
   dps: MoveSettings['dps'],
 ): DeviceProfile => {

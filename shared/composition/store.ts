@@ -1,14 +1,19 @@
 import { cosmosDatabase } from '../adapters/cosmos/client.ts';
 import { cosmosDeviceRecords } from '../adapters/cosmos/device-records.ts';
 import { cosmosEnrollments } from '../adapters/cosmos/enrollments.ts';
+import { cosmosHubDocuments } from '../adapters/cosmos/hub-documents.ts';
 import { cosmosHubTables } from '../adapters/cosmos/hub-tables.ts';
 import { cosmosIntakes, flushLimits } from '../adapters/cosmos/intakes.ts';
+import { cosmosInventories } from '../adapters/cosmos/inventories.ts';
+import { cosmosPlans } from '../adapters/cosmos/plans.ts';
 import { cosmosPolicies, cosmosPolicyVersions } from '../adapters/cosmos/policies.ts';
 import { snapshotLimitsFor } from '../adapters/cosmos/snapshot.ts';
 import { memoryDeviceRecords } from '../adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../adapters/memory/hub-tables.ts';
 import { memoryIntakes } from '../adapters/memory/intakes.ts';
+import { memoryInventories } from '../adapters/memory/inventories.ts';
+import { memoryPlans } from '../adapters/memory/plans.ts';
 import { memoryPolicies, memoryPolicyVersions } from '../adapters/memory/policies.ts';
 import { systemClock as clock } from '../adapters/system/clock.ts';
 import { systemComplaint as complain } from '../adapters/system/complaint.ts';
@@ -31,10 +36,16 @@ export const storeOf = (settings: Settings, seed: () => Policy) => ({
 
 const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
   const versions = memoryPolicyVersions();
+  const hubTables = memoryHubTables(hubs, clock);
   return {
+    /** Whether another thread sees the same. */
+    isShared: false,
     records: memoryDeviceRecords(),
     enrollments: memoryEnrollments(),
-    hubTables: memoryHubTables(hubs, clock),
+    hubTables,
+    hubDocuments: hubTables.documents,
+    plans: memoryPlans(),
+    inventories: memoryInventories(),
     intakes: memoryIntakes(clock),
     versions,
     policies: memoryPolicies(versions, seed),
@@ -48,8 +59,12 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed
   const versions = cosmosPolicyVersions(database, complain);
   const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
   return {
+    isShared: true,
     records: cosmosDeviceRecords(database),
     enrollments: cosmosEnrollments(database),
+    hubDocuments: cosmosHubDocuments(database),
+    plans: cosmosPlans(database),
+    inventories: cosmosInventories(database),
     hubTables: cosmosHubTables(database, hubs, clock, deadline, limits, complain),
     intakes: cosmosIntakes(database, instance, counts, deadline, flushLimits, complain),
     versions,

@@ -29,5 +29,7 @@ export type Enrollment = {
 };
 
 /** Where an enrollment's knowledge is kept: `main:group:fleet`. */
-export const enrollmentKey = (scope: Scope, { kind, id }: Enrollment): string =>
-  `${scope}:${kind}:${id.toLowerCase().replaceAll(/[%/\\?#]/g, encodeURIComponent)}`;
+export const enrollmentKey = (
+  scope: Scope,
+  { kind, id }: Pick<Enrollment, 'kind' | 'id'>,
+): string => `${scope}:${kind}:${id.toLowerCase().replaceAll(/[%/\\?#]/g, encodeURIComponent)}`;

@@ -41,8 +41,8 @@ export const countHubs =
         const changed = await changeHub(hubDocuments, deadline, hub.hostName, counted);
         return changed?.after ?? hub;
       } catch (error) {
-        const because = error instanceof Error ? error.message : String(error);
-        silent.push({ hub: hub.hostName, because });
+        const [because = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+        silent.push({ hub: hub.hostName, because: because.slice(0, 200) });
         return hub;
       }
     };

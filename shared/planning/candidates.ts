@@ -187,9 +187,9 @@ const placesFor = (
   const verdicts = hubs.map((to) => {
     const hub = table.hubs.get(to);
     const barred = hub && barredBy(rules, policy, hub, intoQuarantine);
-    return verdictOf(
-      doubtsOfTarget({ record, enrollment, table, to, barred, onTarget: { kind: 'absent' } }),
-    );
+    const onTarget = { kind: 'absent' } as const;
+    const doubts = doubtsOfTarget({ record, enrollment, table, to, barred, onTarget });
+    return verdictOf(hub?.deviceCount === undefined ? [...doubts, uncounted(to)] : doubts);
   });
   const only = (...kinds: readonly Movable['kind'][]) =>
     hubs.flatMap((_, index) => (kinds.includes(verdicts[index]?.kind ?? 'no') ? [index] : []));
@@ -203,6 +203,12 @@ const placesFor = (
     misplaced: misplacedBy(table, policy, record, enrollment, rules),
   };
 };
+
+/** What we do not know must not look like room for the whole fleet. */
+const uncounted = (to: HubHostName): Movable => ({
+  kind: 'no',
+  because: `the devices of ${to} were never counted`,
+});
 
 /** One sentence: the first reason of those that most hubs give. */
 const nowhere = (verdicts: readonly Movable[], own: number): string => {

@@ -1,4 +1,4 @@
-import { deviceCountMax } from '../domain/hub.ts';
+import { deviceCountMax, type Hub } from '../domain/hub.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Goal, PlanLimits } from './goal.ts';
 import { fairLevels, type Pool } from './levels.ts';
@@ -31,11 +31,12 @@ export const demandOf = (
   const mosts = mostsOf(snapshot, loads, limits);
   const must = mustOf(goal, snapshot);
   const targets = targetsOf(goal, snapshot, policy);
-  const levels = levelsOf(goal, snapshot, loads, mosts, { must, targets });
+  const takes = hubs.map(({ hub }) => takesPart(goal, hub, policy));
+  const levels = levelsOf(goal, snapshot, loads, mosts, { must, targets, takes });
   const caps = hubs.map(({ hub }, index) => {
     const [load = 0, most = 0, level = 0] = [loads[index], mosts[index], levels[index]];
     if (isLeft(goal, hub.hostName)) return 0;
-    if (hub.state !== 'open') return load;
+    if (!takes[index]) return load;
     switch (goal.kind) {
       case 'rebalance':
         return Math.min(most, wholeUp(level * (1 + limits.slackPercent / 100)));
@@ -45,8 +46,8 @@ export const demandOf = (
         return Math.max(load, most); // nobody else is to leave
     }
   });
-  const roofs = hubs.map(({ leaving, hub }, index) =>
-    hub.state === 'open' && !isLeft(goal, hub.hostName) ? (mosts[index] ?? 0) - leaving : 0,
+  const roofs = hubs.map(({ leaving }, index) =>
+    takes[index] ? (mosts[index] ?? 0) - leaving : 0,
   );
   return { loads, levels, caps, roofs, must, targets };
 };
@@ -143,13 +144,13 @@ const levelsOf = (
   { hubs, candidates }: Snapshot,
   loads: readonly number[],
   mosts: readonly number[],
-  { must, targets }: Pick<Demand, 'must' | 'targets'>,
+  {
+    must,
+    targets,
+    takes,
+  }: Pick<Demand, 'must' | 'targets'> & { readonly takes: readonly boolean[] },
 ): readonly number[] => {
   const isForBalance = goal.kind === 'rebalance' || goal.kind === 'fill';
-  const takes = hubs.map(
-    ({ hub }) =>
-      hub.state === 'open' && (goal.kind === 'quarantine' || !isLeft(goal, hub.hostName)),
-  );
   const open = hubs.flatMap((_, index) => (takes[index] ? [index] : []));
   const staying = [...loads];
   const pools = new Map<number | string, { eligible: readonly number[]; load: number }>();
@@ -184,6 +185,17 @@ const levelsOf = (
   const levels = fairLevels(parts, spread);
   return hubs.map((_, index) => levels.get(index) ?? 0);
 };
+
+/** Whether a hub may be given devices at all: its room must be known, and the hub of quarantine is kept for that. */
+const takesPart = (
+  goal: Goal,
+  { state, hostName, deviceCount }: Hub,
+  { quarantine }: Policy,
+): boolean =>
+  state === 'open' &&
+  deviceCount !== undefined &&
+  !isLeft(goal, hostName) &&
+  (goal.kind === 'quarantine' || hostName !== quarantine);
 
 const isLeft = (goal: Goal, hub: string): boolean =>
   (goal.kind === 'drain' || goal.kind === 'evacuate') && goal.hub === hub;

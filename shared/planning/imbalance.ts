@@ -20,8 +20,8 @@ export const isWorthBalancing = (
   { imbalancePercent, imbalanceCount, loadLabel }: PlanLimits,
 ): boolean =>
   hubs.some(({ hub }, index) => {
-    if (hub.state !== 'open') return false;
     const [load = 0, level = 0] = [loads[index], levels[index]];
+    if (level <= 0) return false; // it takes no part
     if (loadLabel === undefined && load > deviceCountMax(hub)) return true;
     return load > level * (1 + imbalancePercent / 100) && load - level >= imbalanceCount;
   });

@@ -38,7 +38,12 @@ export type Inventory = {
   readonly counts: InventoryCounts;
 };
 
-export type HubCursor = { readonly hub: HubHostName; readonly after: string | undefined };
+export type HubCursor = {
+  readonly hub: HubHostName;
+  readonly after: string | undefined;
+  /** Runs in which it gave no answer: after a few it is passed over, until the next pass. */
+  readonly silentRuns: number;
+};
 
 /** Of this pass. */
 export type InventoryCounts = {
@@ -54,7 +59,7 @@ export type InventoryCounts = {
   readonly ghosts: number;
   /** Devices whose hub holds no identity of them any more. */
   readonly missing: number;
-  /** Records that are none of ours, and identities whose device could not be looked at. */
+  /** Records that are none of ours, identities whose device could not be looked at, and hubs that were passed over. */
   readonly faults: number;
 };
 

@@ -24,8 +24,12 @@ const inventoryDocument = z.object({
   groups: z.array(z.string()),
   hubs: z.array(
     z
-      .object({ hub: z.string().transform(hubHostName), after: z.string().optional() })
-      .transform(({ hub, after }) => ({ hub, after })),
+      .object({
+        hub: z.string().transform(hubHostName),
+        after: z.string().optional(),
+        silentRuns: count,
+      })
+      .transform(({ hub, after, silentRuns }) => ({ hub, after, silentRuns })),
   ),
   counts: z.object({
     enrollments: count,

@@ -227,7 +227,10 @@ describe('drain', () => {
     expect(because(aPlanOf(fleet, { kind: 'drain', hub: host('east') }))['east-0']).toContain(
       'its hub is B1',
     );
-    const dead = [aHub('east', { deviceCount: 2, tier: 'B1', state: 'closed' }), aHub('west')];
+    const dead = [
+      aHub('east', { deviceCount: 2, tier: 'B1', state: 'closed' }),
+      aHub('west', { deviceCount: 0 }),
+    ];
     const planned = aPlanOf({ ...fleet, hubs: dead }, { kind: 'evacuate', hub: host('east') });
     expect(tally(planned)).toEqual({ 'east>west': 2 });
     expect(planned.advice[0]).toContain('nobody can be asked on a dead hub');

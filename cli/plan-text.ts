@@ -1,0 +1,136 @@
+import type { MadeView, PlanView } from '../shared/wire/plan-view.ts';
+
+/** A plan as a person reads it, in ten seconds. */
+export const planText = (view: PlanView): readonly string[] => {
+  const { id, scope, reason, by, state } = view;
+  const title = `${id}: ${goalText(view)} (${scope}; ${reason}; ${by})`;
+  if ('because' in view) return [title, `  it cannot be made: ${view.because}`];
+  if (!('plan' in view) || !view.plan) {
+    const read = 'devicesRead' in view ? `, ${count(view.devicesRead ?? 0)} devices read` : '';
+    return [title, `  it is ${state}${read}`];
+  }
+  const { plan } = view;
+  return [
+    title,
+    ...summary(plan),
+    ...hubsText(plan),
+    ...paceText(plan),
+    ...leftText(plan),
+    ...plan.advice.map((note) => `  note: ${note}`),
+    `  ${plan.hash}`,
+  ];
+};
+
+const goalText = ({ goal }: PlanView): string => {
+  if ('hub' in goal) return `${goal.kind} ${short(goal.hub)}`;
+  return 'devices' in goal ? `${goal.kind} ${goal.devices.length} devices` : goal.kind;
+};
+
+const summary = (plan: MadeView): readonly string[] => {
+  const { moveCount, lowerBound, gap, churn, stageCount, imbalance, uncertainCount } = plan;
+  if (moveCount === 0) return [`  nobody is moved: ${plan.idle}`];
+  const proof = {
+    count: 'what must go, and what is past its cap, counted',
+    flow: 'a flow that is proved to be the cheapest: others make room',
+    relaxation: 'as if devices could be divided',
+  }[lowerBound.by];
+  const fewest = gap === 0 ? 'as few as can be' : `${count(gap)} past the lower bound`;
+  const notes = [
+    `${percent(churn)} of all devices`,
+    ...(stageCount > 1 ? [`in ${stageCount} stages`] : []),
+    ...(uncertainCount > 0 ? [`${count(uncertainCount)} not known to be movable`] : []),
+    ...(plan.postponed > 0 ? [`${count(plan.postponed)} wait for the next plan`] : []),
+  ];
+  return [
+    `  ${count(moveCount)} moves, ${fewest}: the bound is ${count(lowerBound.moves)} (${proof})`,
+    `  ${notes.join('; ')}; the fullest hub is ${percent(imbalance.before)} past its share, then ${percent(imbalance.after)}`,
+  ];
+};
+
+const hubsText = ({ hubs }: MadeView): readonly string[] => {
+  const told = hubs.filter(
+    ({ movesIn, movesOut, past }) => movesIn > 0 || movesOut > 0 || past !== null,
+  );
+  const rows = told.map((hub) => [
+    short(hub.hub),
+    count(hub.before),
+    count(hub.after),
+    count(hub.level),
+    count(hub.most),
+    count(hub.movesIn),
+    count(hub.movesOut),
+    count(hub.arriving + hub.leaving),
+  ]);
+  const past = told.flatMap(({ hub, past: why }) =>
+    why === null ? [] : [`  ${short(hub)}: ${why}`],
+  );
+  if (rows.length === 0) return past;
+  const header = ['hub', 'now', 'then', 'fair', 'may hold', 'in', 'out', 'under way'];
+  return ['', ...columns([header, ...rows]), '', ...past];
+};
+
+const paceText = ({ pace, moveCount }: MadeView): readonly string[] => {
+  if (moveCount === 0) return [];
+  const [binding] = pace.constraints;
+  const where = binding?.hub ? ` of ${short(binding.hub)}` : '';
+  const bound = binding ? `${binding.what}${where}` : 'nothing';
+  const registry =
+    pace.minutesIfRegistryBinds > pace.minutes
+      ? `; ${duration(pace.minutesIfRegistryBinds)} if DPS's writes count against the registries, which no document says`
+      : '';
+  const spent = pace.messages.map(({ hub, spent: of, left, unsignallable }) => {
+    const rest = left === null || left === undefined ? '' : ` of ${count(left)} left today`;
+    const stop = unsignallable ? ': past that nobody there can be asked until 00:00 UTC' : '';
+    return `  messages: ${short(hub)} spends ${count(of)}${rest}${stop}`;
+  });
+  return [
+    `  at most ${count(pace.movesPerMinute)} a minute, bound by ${bound}: ${duration(pace.minutes)}${registry}`,
+    ...spent.slice(0, messagesMax),
+    ...(spent.length > messagesMax
+      ? [`  messages: and ${spent.length - messagesMax} hubs more`]
+      : []),
+    ...(pace.cost ? [`  costs ${pace.cost.amount.toFixed(2)} ${pace.cost.currency}`] : []),
+  ];
+};
+
+const messagesMax = 3;
+
+const leftText = ({ refusalCount, reasons }: MadeView): readonly string[] =>
+  refusalCount === 0
+    ? []
+    : [
+        `  ${count(refusalCount)} are left alone:`,
+        ...reasons
+          .slice(0, reasonsMax)
+          .map(({ because, count: many }) => `${count(many).padStart(10)}  ${because}`),
+        ...(reasons.length > reasonsMax
+          ? [`            and ${reasons.length - reasonsMax} reasons more`]
+          : []),
+      ];
+
+const reasonsMax = 8;
+
+/** The first to the left, numbers to the right. */
+export const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  return rows.map((row) => {
+    const cells = row.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+    );
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
+};
+
+export const short = (hub: string): string => hub.replace('.azure-devices.net', '');
+export const count = (number: number): string => Math.round(number).toLocaleString('en-US');
+const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
+
+const duration = (minutes: number): string => {
+  if (minutes < 1) return `${Math.ceil(minutes * 60)} s`;
+  if (minutes < 120) return `${Math.round(minutes)} min`;
+  return minutes < 2_880
+    ? `${(minutes / 60).toFixed(1)} h`
+    : `${(minutes / 1_440).toFixed(1)} days`;
+};

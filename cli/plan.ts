@@ -1,0 +1,139 @@
+import { diffPlans } from '../shared/planning/diff.ts';
+import type { PlanView, toMovesView, toRefusalsView } from '../shared/wire/plan-view.ts';
+import type { Api } from './api.ts';
+import { columns, count, planText, short } from './plan-text.ts';
+
+type Say = (line: string) => void;
+
+export type PlanAsked = {
+  readonly goal: string;
+  readonly hub?: string;
+  readonly devices?: readonly string[];
+  readonly reason: string;
+  readonly limits?: object;
+};
+
+const pathOf = (api: Api, id = ''): string =>
+  `plans/${encodeURIComponent(api.scope)}${id ? `/${encodeURIComponent(id)}` : ''}`;
+
+const lookMs = 500;
+
+/** Asks for a plan, waits until it is made, and says it. Answers whether it moves anybody. @throws Error when it is refused. */
+export const orderPlan = async (
+  api: Api,
+  asked: PlanAsked,
+  json: boolean,
+  say: Say,
+): Promise<boolean> => {
+  const { id } = (await api.call('POST', pathOf(api), asked)) as { readonly id: string };
+  let told = 0;
+  for (;;) {
+    const view = await readPlan(api, id);
+    if (view.state === 'made' || view.state === 'failed') {
+      tell(view, json, say);
+      return 'plan' in view && (view.plan?.moveCount ?? 0) > 0;
+    }
+    const read = 'devicesRead' in view ? (view.devicesRead ?? 0) : 0;
+    if (!json && read > told) say(`  ${count(read)} devices read`);
+    told = Math.max(told, read);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+};
+
+const readPlan = async (api: Api, id: string): Promise<PlanView> =>
+  (await api.call('GET', pathOf(api, id))) as PlanView;
+
+const tell = (view: PlanView, json: boolean, say: Say): void => {
+  if (json) say(JSON.stringify(view, null, 2));
+  else for (const line of planText(view)) say(line);
+};
+
+export const showPlan = async (api: Api, id: string, json: boolean, say: Say): Promise<void> =>
+  tell(await readPlan(api, id), json, say);
+
+export const listPlans = async (api: Api, say: Say): Promise<void> => {
+  const { plans } = (await api.call('GET', pathOf(api))) as { readonly plans: readonly PlanView[] };
+  if (plans.length === 0) return say('no plan was asked for yet');
+  const rows = plans.map((view) => [
+    view.id,
+    view.askedAt,
+    view.goal.kind,
+    'hub' in view.goal ? short(view.goal.hub) : '',
+    view.state,
+    'plan' in view && view.plan ? `${count(view.plan.moveCount)} moves` : '',
+  ]);
+  for (const line of columns([['plan', 'asked', 'goal', 'hub', 'state', ''], ...rows])) say(line);
+};
+
+type Moves = ReturnType<typeof toMovesView>;
+type Refusals = ReturnType<typeof toRefusalsView>;
+
+/** All pages of it. */
+const rowsOf = async <Row>(api: Api, id: string, kind: 'moves' | 'refusals'): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for (let page = 0; ; page += 1) {
+    const answered = (await api.call('GET', `${pathOf(api, id)}/${kind}?page=${page}`)) as {
+      readonly total: number;
+    } & Readonly<Record<string, readonly Row[]>>;
+    for (const row of answered[kind] ?? []) rows.push(row);
+    if (rows.length >= answered.total) return rows;
+  }
+};
+
+/** A line each, for other programs. */
+export const listMoves = async (api: Api, id: string, say: Say): Promise<void> => {
+  for (const move of await rowsOf<Moves[number]>(api, id, 'moves'))
+    say([move.deviceId, move.from, move.to, move.stage].join('\t'));
+};
+
+export const listRefusals = async (api: Api, id: string, say: Say): Promise<void> => {
+  for (const refusal of await rowsOf<Refusals[number]>(api, id, 'refusals'))
+    say([refusal.deviceId, refusal.hub ?? '', refusal.because].join('\t'));
+};
+
+const madeOf = (view: PlanView) => {
+  if (!('plan' in view) || !view.plan) throw new Error(`${view.id} is ${view.state}`);
+  return view.plan;
+};
+
+/** What the second does otherwise. Answers whether there is anything. */
+export const diffPlansOf = async (
+  api: Api,
+  [first, second]: readonly [string, string],
+  json: boolean,
+  say: Say,
+): Promise<boolean> => {
+  const [one, other] = await Promise.all([compared(api, first), compared(api, second)]);
+  const diff = diffPlans(one, other);
+  const { same, onlyInFirst, onlyInSecond, elsewhere, hubs } = diff;
+  if (json) say(JSON.stringify(diff, null, 2));
+  else {
+    say(`${count(same)} moves are the same in both`);
+    say(`${count(onlyInFirst.length)} only in ${first}${samples(onlyInFirst)}`);
+    say(`${count(onlyInSecond.length)} only in ${second}${samples(onlyInSecond)}`);
+    say(
+      `${count(elsewhere.length)} go to another hub${samples(elsewhere.map((one) => one.deviceId))}`,
+    );
+    for (const hub of hubs)
+      say(`  ${short(hub.hub)} ends with ${count(hub.first)}, and with ${count(hub.second)}`);
+  }
+  return onlyInFirst.length + onlyInSecond.length + elsewhere.length > 0;
+};
+
+const samplesMax = 5;
+
+const samples = (names: readonly string[]): string => {
+  const some = names.slice(0, samplesMax).join(', ');
+  return names.length === 0 ? '' : `: ${some}${names.length > samplesMax ? ', …' : ''}`;
+};
+
+const compared = async (api: Api, id: string) => {
+  const { hubs } = madeOf(await readPlan(api, id));
+  const indexOf = new Map(hubs.map(({ hub }, index) => [String(hub), index]));
+  const moves = (await rowsOf<Moves[number]>(api, id, 'moves')).map(({ from, to, ...move }) => ({
+    ...move,
+    from: indexOf.get(from ?? '') ?? -1,
+    to: indexOf.get(to ?? '') ?? -1,
+  }));
+  return { hubs, moves };
+};

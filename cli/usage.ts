@@ -1,0 +1,40 @@
+/** What `npx rehome --help` says. */
+export const usage = `npx rehome COMMAND [flags]
+
+  show ID                           where a device is, and why
+  explain ID                        what DPS would be answered for it now, and what every hub says  [--json]
+
+  move ID --to HUB --reason TEXT    moves a device, and shows how it goes: exit code 0 when it is verified
+       --allow-unknown              also one of which not all is known
+       --allow-reset                also one whose twin is wiped by it
+  quarantine ID --reason TEXT       to the policy's hub for it, now or when it registers next
+  return ID --reason TEXT           out of quarantine, to where it was before  [--to HUB]
+  pin ID --reason TEXT              it stays where it is
+  unpin ID --reason TEXT
+  label ID NAME=VALUE …             all of its labels, for rules to go by
+
+  hubs                              all of them: state, devices, room  [--json]
+  hubs cordon HUB --reason TEXT     it takes no new devices; uncordon HUB, close HUB: presumed dead
+  hubs weight HUB N --reason TEXT   its share of newcomers; capacity HUB N: how many devices it may hold
+  inventory                         how far the fleet was taken in  [--json]
+
+  plan GOAL [HUB | ID …] --reason TEXT
+                                    what would be moved, at the least, and how long it would take: nothing is moved
+                                    rebalance · drain HUB · evacuate HUB · fill HUB · relocate · quarantine ID … · return ID …
+       --allow-unknown --allow-reset --moves-max N --cooldown-hours N  [--json]
+  plan list | show PLAN | moves PLAN | refusals PLAN | diff PLAN PLAN
+
+  policy check FILE                 whether a policy is sound: no app is asked
+  policy put FILE --reason TEXT     the next version
+  policy show [VERSION]             the version in force, or another
+  policy diff A B                   which devices two policies would place differently, and why  [--fleet FILE] [--json]
+                                    A and B are files, versions, or current
+  policy schema                     the JSON Schema of a policy, for editors
+  export [--out FILE]               all devices, with what it takes to place them: for diff
+  replay LOG                        every decision of a log again: exit code 0 when all come out the same
+                                    [--policy FILE] stands for every version
+
+  --scope NAME    the scope of the device: main
+  --url URL       where Rehome is: what \`npm start\` runs here, unless told; or REHOME_URL
+  --token TOKEN   who you are, to App Service authentication; or REHOME_TOKEN
+  --help          this`;

@@ -1,0 +1,20 @@
+import { app, type TimerHandler } from '@azure/functions';
+import type { Planning } from '../shared/composition/planning.ts';
+import { rehome } from '../shared/composition.ts';
+import { toPlanLine, toRebalancedLine } from '../shared/wire/plan-lines.ts';
+
+/** Every five minutes: counts the hubs, asks for a plan where it is worth it, and begins those again that nobody finished. */
+export const rebalanceHandler =
+  ({ rebalance }: Planning): TimerHandler =>
+  async (_timer, context) => {
+    const done = await rebalance();
+    for (const order of done.proposed) context.info(toPlanLine(order));
+    if (done.silent.length > 0) context.warn(toRebalancedLine(done));
+    else if (done.proposed.length + done.observed.length + done.resumed.length > 0)
+      context.info(toRebalancedLine(done));
+  };
+
+const { planning } = rehome();
+if (planning) {
+  app.timer('rebalance', { schedule: '30 */5 * * * *', handler: rebalanceHandler(planning) });
+}

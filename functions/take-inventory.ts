@@ -1,0 +1,26 @@
+import { app, type TimerHandler } from '@azure/functions';
+import type { Planning } from '../shared/composition/planning.ts';
+import { type Rehome, rehome } from '../shared/composition.ts';
+import { toInventoryLine } from '../shared/wire/plan-lines.ts';
+
+/** Every minute, as far as its pace allows: a fleet that was there before Rehome, and then what has changed behind its back. */
+export const takeInventoryHandler =
+  ({ takeInventory }: Planning, scopes: Rehome['scopes']): TimerHandler =>
+  async (_timer, context) => {
+    for (const scope of scopes) {
+      const inventory = await takeInventory(scope);
+      if (inventory.phase !== 'done' || isNews(inventory.endedAt))
+        context.info(toInventoryLine(inventory));
+    }
+  };
+
+/** It ended in this run, or the one before. */
+const isNews = (endedAt: number | undefined): boolean => Date.now() - (endedAt ?? 0) < 60_000;
+
+const { planning, scopes } = rehome();
+if (planning?.takesInventory) {
+  app.timer('takeInventory', {
+    schedule: '45 * * * * *',
+    handler: takeInventoryHandler(planning, scopes),
+  });
+}

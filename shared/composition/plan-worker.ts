@@ -1,0 +1,15 @@
+import { workerData } from 'node:worker_threads';
+import { readMoveSettings } from '../config/move-settings.ts';
+import { readPlanSettings } from '../config/plan-settings.ts';
+import { readSettings } from '../config/settings.ts';
+import { planningOf } from './planning.ts';
+import { seedOf } from './seed.ts';
+import { storeOf } from './store.ts';
+
+/** The thread in which a plan is made: what the app is made of, once more, by the same settings. */
+const settings = readSettings();
+const seed = seedOf(settings.policy);
+await seed.judged;
+const store = storeOf(settings, seed.policy);
+const { makePlan } = planningOf(settings.scopes, store, readMoveSettings(), readPlanSettings());
+await makePlan(String(workerData.planId));

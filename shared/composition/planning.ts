@@ -1,0 +1,143 @@
+import { dpsClients } from '../adapters/dps/clients.ts';
+import { dpsProvisioningRecords } from '../adapters/dps/provisioning-records.ts';
+import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
+import { hubClients } from '../adapters/iot-hub/hub-clients.ts';
+import { iotHubRegistries } from '../adapters/iot-hub/hub-registries.ts';
+import { systemComplaint } from '../adapters/system/complaint.ts';
+import { systemCredential } from '../adapters/system/credential.ts';
+import { runInWorker } from '../adapters/system/worker.ts';
+import type { MoveSettings } from '../config/move-settings.ts';
+import type { PlanSettings } from '../config/plan-settings.ts';
+import { dpsPerMinute, throttlesOf } from '../domain/quota.ts';
+import type { Scope } from '../domain/scope.ts';
+import { countHubs } from '../flows/count-hubs.ts';
+import type { InventoryLimits } from '../flows/inventory-pages.ts';
+import { type MakePlan, makePlan } from '../flows/make-plan.ts';
+import { type ManageHubs, manageHubs } from '../flows/manage-hubs.ts';
+import { type ManagePlans, managePlans } from '../flows/manage-plans.ts';
+import { type Rebalance, rebalance } from '../flows/rebalance.ts';
+import { type TakeInventory, takeInventory } from '../flows/take-inventory.ts';
+import { type PlanLimits, planLimits } from '../planning/goal.ts';
+import type { Inventories } from '../ports/inventories.ts';
+import { profileOf } from './moves.ts';
+import type { Store } from './store.ts';
+
+export type Planning = {
+  readonly managePlans: ManagePlans;
+  readonly manageHubs: ManageHubs;
+  readonly rebalance: Rebalance;
+  readonly takeInventory: TakeInventory;
+  readonly inventories: Inventories;
+  readonly deadline: Store['deadline'];
+  /** What a plan is bounded by, unless somebody says otherwise. */
+  readonly limits: PlanLimits;
+  readonly makePlan: MakePlan;
+  /** Whether a fleet is taken in by itself. */
+  readonly takesInventory: boolean;
+};
+
+const hubTimeoutMs = 10_000;
+const inventoryBudgetMs = 50_000;
+const atOnceMax = 16;
+/** A plan that was proposed is there for a person to look at: not every few minutes another. */
+const proposeAgainMs = 6 * 3_600_000;
+
+export const planningOf = (
+  scopes: ReadonlySet<Scope>,
+  store: Store,
+  moves: MoveSettings,
+  settings: PlanSettings,
+): Planning => {
+  const { clock, deadline, hubTables, hubDocuments } = store;
+  const { hubConnections, dps, device } = moves;
+  const clients = hubClients({ connectionStrings: hubConnections, credential: systemCredential });
+  const profile = profileOf(device, dps);
+  const registries = iotHubRegistries(clients, deadline, profile, hubTimeoutMs);
+  const provisioning = dpsProvisioningRecords(
+    dpsClients(dps, systemCredential),
+    deadline,
+    hubTimeoutMs,
+  );
+  const twins = iotHubDeviceTwins(clients, deadline, profile, hubTimeoutMs);
+  const ports = { ...store, registries, provisioning, twins, complain: systemComplaint };
+  const counts = countHubs({ hubTables, hubDocuments, registries, clock, deadline });
+  const limits = limitsOf(settings);
+  const make = makePlan({ ...store, countHubs: counts }, settings);
+  const begin = beginning(store, make);
+  const plans = managePlans({ ...store, begin });
+  return {
+    managePlans: plans,
+    manageHubs: manageHubs(store),
+    rebalance: rebalance(
+      { ...store, countHubs: counts, managePlans: plans, begin },
+      {
+        scopes,
+        dial: settings.dial,
+        limits,
+        againMs: proposeAgainMs,
+        churnPercent: settings.churnPercent,
+      },
+    ),
+    takeInventory: takeInventory(ports, inventoryLimitsOf(scopes, store, settings)),
+    inventories: store.inventories,
+    deadline,
+    limits,
+    makePlan: make,
+    takesInventory: settings.inventoryMs > 0,
+  };
+};
+
+const limitsOf = (settings: PlanSettings): PlanLimits => ({
+  ...planLimits,
+  cooldownMs: settings.cooldownMs,
+  slackPercent: settings.slackPercent,
+  imbalancePercent: settings.imbalancePercent,
+  imbalanceCount: settings.imbalanceCount,
+  headroomPercent: settings.headroomPercent,
+  loadLabel: settings.loadLabel,
+});
+
+const inventoryLimitsOf = (
+  scopes: ReadonlySet<Scope>,
+  { hubTables }: Store,
+  { inventoryMs, inventoryPercent }: PlanSettings,
+): InventoryLimits => {
+  const share = (quota: number): number =>
+    Math.max(1, Math.floor((quota * inventoryPercent) / 100));
+  return {
+    dpsOperations: share(dpsPerMinute.operations),
+    hubQueries: (hub) => {
+      const known = hubTables.latest().hubs.get(hub);
+      return share(throttlesOf(known ?? { tier: undefined, units: 1 }).queriesPerMinute);
+    },
+    budgetMs: inventoryBudgetMs,
+    everyMs: inventoryMs,
+    atOnceMax,
+    isOnlyScope: scopes.size === 1,
+  };
+};
+
+/** Beside it, as TypeScript or built. */
+const workerFile = new URL(
+  import.meta.url.endsWith('.ts') ? './plan-worker.ts' : './plan-worker.js',
+  import.meta.url,
+);
+
+/**
+ * One plan after the other, in a thread of its own: the webhook does not notice. Without a store that both see, in this one. A plan that nobody
+ * finishes is begun again by the timer.
+ */
+const beginning = ({ isShared }: Store, make: MakePlan): ((planId: string) => void) => {
+  let last: Promise<void> = Promise.resolve();
+  const run = async (planId: string): Promise<void> => {
+    try {
+      await (isShared ? runInWorker(workerFile, { planId }) : make(planId));
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      systemComplaint(JSON.stringify({ event: 'plan-failed', planId, because }));
+    }
+  };
+  return (planId) => {
+    last = last.then(() => run(planId));
+  };
+};

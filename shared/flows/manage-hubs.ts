@@ -1,0 +1,40 @@
+import type { Hub, HubHostName } from '../domain/hub.ts';
+import type { HubTable } from '../domain/hub-table.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { HubDocuments } from '../ports/hub-documents.ts';
+import type { HubTables } from '../ports/hub-tables.ts';
+import { type ChangedHub, changeHub } from './change-hub.ts';
+
+/** What operators do with hubs. Every instance of the app decides by it within seconds. */
+export type ManageHubs = {
+  /** All of them, as this instance knows them. */
+  readonly table: () => Promise<HubTable>;
+  /** Changed before and after; undefined: there is no such hub. A change to what it is already writes nothing. */
+  readonly change: (hub: HubHostName, to: HubChange) => Promise<ChangedHub>;
+};
+
+/** What is left out stays. */
+export type HubChange = {
+  readonly [Name in 'state' | 'weight' | 'capacity' | 'units']?: Hub[Name] | undefined;
+} & {
+  readonly tier?: string | undefined;
+  readonly region?: string | undefined;
+  readonly intakePerMinuteMax?: number | undefined;
+};
+
+type Ports = {
+  readonly hubTables: HubTables;
+  readonly hubDocuments: HubDocuments;
+  readonly deadline: Deadline;
+};
+
+export const manageHubs = ({ hubTables, hubDocuments, deadline }: Ports): ManageHubs => ({
+  table: hubTables.known,
+  change: (hub, to) => changeHub(hubDocuments, deadline, hub, (before) => changed(before, to)),
+});
+
+const changed = (hub: Hub, to: HubChange): Hub => {
+  const told = Object.entries(to).filter(([, value]) => value !== undefined);
+  const isSame = told.every(([name, value]) => hub[name as keyof Hub] === value);
+  return isSame ? hub : { ...hub, ...Object.fromEntries(told) };
+};

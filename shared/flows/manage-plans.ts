@@ -1,0 +1,80 @@
+import type { Scope } from '../domain/scope.ts';
+import type { Goal, PlanLimits } from '../planning/goal.ts';
+import type { PlannedMove } from '../planning/plan.ts';
+import type { PlanRefusal } from '../planning/refusals.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { Dice } from '../ports/dice.ts';
+import type { KeptPlan, PlanOrder, PlanPage, Plans } from '../ports/plans.ts';
+
+/** What operators do with plans. Nothing is moved by any of it. */
+export type ManagePlans = {
+  /** Asks for one. It is made behind everybody's back: `read` tells how far it has come. */
+  readonly ask: (
+    scope: Scope,
+    goal: Goal,
+    limits: PlanLimits,
+    reason: string,
+    by: string,
+  ) => Promise<PlanOrder>;
+  readonly read: (scope: Scope, id: string) => Promise<KeptPlan | undefined>;
+  /** A page of 2,000; undefined where there is none. */
+  readonly moves: (kept: KeptPlan, number: number) => Promise<readonly PlannedMove[] | undefined>;
+  readonly refusals: (
+    kept: KeptPlan,
+    number: number,
+  ) => Promise<readonly PlanRefusal[] | undefined>;
+  /** The newest of a scope, the newest first. */
+  readonly recent: (scope: Scope) => Promise<readonly KeptPlan[]>;
+};
+
+type Ports = {
+  readonly plans: Plans;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly deadline: Deadline;
+  /** Begins to make it, and does not wait for it. */
+  readonly begin: (planId: string) => void;
+};
+
+const timeoutMs = 10_000;
+/** Of all scopes. */
+export const recentMax = 100;
+
+export const managePlans = ({ plans, clock, dice, deadline, begin }: Ports): ManagePlans => {
+  const page = (
+    { order: { id }, state }: KeptPlan,
+    kind: PlanPage['kind'],
+    number: number,
+  ): Promise<PlanPage | undefined> =>
+    state.kind === 'made'
+      ? deadline(timeoutMs, (signal) =>
+          plans.readPage({ id, run: state.run, kind, number }, signal),
+        )
+      : Promise.resolve(undefined);
+  return {
+    ask: async (scope, goal, limits, reason, by) => {
+      const id = `p-${dice.digits(20)}`;
+      const order: PlanOrder = { id, scope, goal, limits, reason, by, at: clock.now() };
+      await deadline(timeoutMs, (signal) => plans.create(order, signal));
+      begin(id);
+      return order;
+    },
+    read: async (scope, id) => {
+      const kept = await deadline(timeoutMs, (signal) => plans.read(id, signal));
+      return kept?.order.scope === scope ? kept : undefined;
+    },
+    moves: async (kept, number) => {
+      const found = await page(kept, 'moves', number);
+      return found?.kind === 'moves' ? found.rows : undefined;
+    },
+    refusals: async (kept, number) => {
+      const found = await page(kept, 'refusals', number);
+      return found?.kind === 'refusals' ? found.rows : undefined;
+    },
+    recent: async (scope) => {
+      const found = await deadline(timeoutMs, (signal) => plans.recent(recentMax, signal));
+      return found.filter(({ order }) => order.scope === scope);
+    },
+  };
+};
