@@ -8,14 +8,10 @@ export const takeInventoryHandler =
   ({ takeInventory }: Planning, scopes: Rehome['scopes']): TimerHandler =>
   async (_timer, context) => {
     for (const scope of scopes) {
-      const inventory = await takeInventory(scope);
-      if (inventory.phase !== 'done' || isNews(inventory.endedAt))
-        context.info(toInventoryLine(inventory));
+      const { inventory, stepCount } = await takeInventory(scope);
+      if (stepCount > 0) context.info(toInventoryLine(inventory));
     }
   };
-
-/** It ended in this run, or the one before. */
-const isNews = (endedAt: number | undefined): boolean => Date.now() - (endedAt ?? 0) < 60_000;
 
 const { planning, scopes } = rehome();
 if (planning?.takesInventory) {

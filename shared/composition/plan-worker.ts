@@ -1,8 +1,8 @@
-import { workerData } from 'node:worker_threads';
+import { given } from '../adapters/system/worker.ts';
 import { readMoveSettings } from '../config/move-settings.ts';
 import { readPlanSettings } from '../config/plan-settings.ts';
 import { readSettings } from '../config/settings.ts';
-import { planningOf } from './planning.ts';
+import { type PlanWork, planningOf } from './planning.ts';
 import { seedOf } from './seed.ts';
 import { storeOf } from './store.ts';
 
@@ -12,4 +12,5 @@ const seed = seedOf(settings.policy);
 await seed.judged;
 const store = storeOf(settings, seed.policy);
 const { makePlan } = planningOf(settings.scopes, store, readMoveSettings(), readPlanSettings());
-await makePlan(String(workerData.planId));
+const { planId } = given() as PlanWork;
+await makePlan(planId);

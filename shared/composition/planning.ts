@@ -117,6 +117,9 @@ const inventoryLimitsOf = (
   };
 };
 
+/** What the thread is given. */
+export type PlanWork = { readonly planId: string };
+
 /** Beside it, as TypeScript or built. */
 const workerFile = new URL(
   import.meta.url.endsWith('.ts') ? './plan-worker.ts' : './plan-worker.js',
@@ -131,7 +134,8 @@ const beginning = ({ isShared }: Store, make: MakePlan): ((planId: string) => vo
   let last: Promise<void> = Promise.resolve();
   const run = async (planId: string): Promise<void> => {
     try {
-      await (isShared ? runInWorker(workerFile, { planId }) : make(planId));
+      const work: PlanWork = { planId };
+      await (isShared ? runInWorker(workerFile, work) : make(planId));
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
       systemComplaint(JSON.stringify({ event: 'plan-failed', planId, because }));

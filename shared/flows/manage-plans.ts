@@ -1,7 +1,6 @@
 import type { Scope } from '../domain/scope.ts';
 import type { Goal, PlanLimits } from '../planning/goal.ts';
-import type { PlannedMove } from '../planning/plan.ts';
-import type { PlanRefusal } from '../planning/refusals.ts';
+import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { Dice } from '../ports/dice.ts';

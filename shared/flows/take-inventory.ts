@@ -11,8 +11,10 @@ import {
   takeRegistrations,
 } from './inventory-pages.ts';
 
-/** Goes on with the inventory of a scope, as far as its pace allows. Answers how far it has come. */
-export type TakeInventory = (scope: Scope) => Promise<Inventory>;
+/** Goes on with the inventory of a scope, as far as its pace allows. Answers how far it has come, and in how many steps. */
+export type TakeInventory = (
+  scope: Scope,
+) => Promise<{ readonly inventory: Inventory; readonly stepCount: number }>;
 
 const timeoutMs = 10_000;
 
@@ -28,10 +30,11 @@ export const takeInventory =
     const kept = await deadline(timeoutMs, (signal) => inventories.read(scope, signal));
     let inventory = kept?.inventory ?? newPass(scope, 1, begun);
     if (inventory.phase === 'done') {
-      if (begun - (inventory.endedAt ?? 0) < limits.everyMs) return inventory;
+      if (begun - (inventory.endedAt ?? 0) < limits.everyMs) return { inventory, stepCount: 0 };
       inventory = newPass(scope, inventory.pass + 1, begun);
     }
     let version = kept?.version;
+    let stepCount = 0;
     const spent = { dps: 0, byHub: new Map<HubHostName, number>() };
     while (clock.now() - begun < limits.budgetMs) {
       const next = await step(ports, limits, inventory, spent);
@@ -40,10 +43,11 @@ export const takeInventory =
       const outcome = await deadline(timeoutMs, (signal) => inventories.write(next, from, signal));
       if (outcome === 'superseded') break;
       inventory = next;
+      stepCount += 1;
       if (next.phase === 'done') break;
       version = (await deadline(timeoutMs, (signal) => inventories.read(scope, signal)))?.version;
     }
-    return inventory;
+    return { inventory, stepCount };
   };
 
 const nobody: InventoryCounts = {

@@ -1,5 +1,5 @@
 import type { Goal } from './goal.ts';
-import type { PlannedHub } from './plan.ts';
+import type { PlannedHub } from './planned.ts';
 
 /** Past this much of what a hub may hold, somebody should think of the next. */
 const fullPercent = 80;

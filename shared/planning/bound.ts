@@ -1,5 +1,5 @@
 import type { Assignment, DeviceClass } from './assign.ts';
-import type { PlannedMove } from './plan.ts';
+import type { PlannedMove } from './planned.ts';
 
 /**
  * No plan that reaches as much of the goal has fewer moves:

@@ -1,4 +1,4 @@
-import type { PlannedHub, PlannedMove } from './plan.ts';
+import type { PlannedHub, PlannedMove } from './planned.ts';
 
 /** Two plans, as far as they are compared. */
 export type Compared = {

@@ -1,6 +1,7 @@
 import type { HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type HubThrottles, throttlesOf } from '../domain/quota.ts';
+import type { PlannedMove } from './planned.ts';
 import type { HubLook } from './snapshot.ts';
 
 /** What the quotas are taken for, and what they cost. */
@@ -144,3 +145,17 @@ const messagesOf = (
     const unsignallable = (leaving[index] ?? 0) > 0 && left !== undefined && left < spent;
     return [{ hub: hostName, spent, left, unsignallable }];
   });
+
+/** How many go from where to where, in the order of the hubs. */
+export const arcsOf = (moves: readonly Pick<PlannedMove, 'from' | 'to'>[]): readonly Arc[] => {
+  const counts = new Map<number, number>();
+  for (const { from, to } of moves) {
+    const key = from * hubsMax + to;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([one], [other]) => one - other)
+    .map(([key, count]) => ({ from: Math.floor(key / hubsMax), to: key % hubsMax, count }));
+};
+
+const hubsMax = 10_000;

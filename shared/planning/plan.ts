@@ -1,16 +1,17 @@
-import type { HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Scope } from '../domain/scope.ts';
 import { adviceFor } from './advice.ts';
 import { assign, classesOf, inOrder } from './assign.ts';
 import { boundOf, type LowerBound } from './bound.ts';
-import { hashOf } from './canonical.ts';
 import { type Demand, demandOf, mostsOf } from './demand.ts';
 import type { Goal, PlanLimits } from './goal.ts';
 import { imbalanceOf, isWorthBalancing } from './imbalance.ts';
-import { type Arc, type Pace, type PaceLimits, paceOf } from './pace.ts';
-import { leftAlone, type PlanRefusal } from './refusals.ts';
+import { type Arc, arcsOf, type Pace, type PaceLimits, paceOf } from './pace.ts';
+import { hashOfPlan } from './pages.ts';
+import type { PlannedHub, PlannedMove, PlanRefusal } from './planned.ts';
+import { countReasons } from './reasons.ts';
+import { leftAlone } from './refusals.ts';
 import { cutTo, devicesFor, withinGroups } from './select.ts';
 import type { Snapshot } from './snapshot.ts';
 import { inStages } from './stages.ts';
@@ -44,35 +45,6 @@ export type Plan = {
   readonly idle: string | undefined;
   readonly pace: Pace;
   readonly advice: readonly string[];
-};
-
-export type PlannedHub = {
-  readonly hub: HubHostName;
-  readonly state: string;
-  /** Devices, or what they count for, moves under way counted at their target. */
-  readonly before: number;
-  readonly after: number;
-  readonly level: number;
-  readonly cap: number;
-  /** What it may hold. */
-  readonly most: number;
-  readonly movesIn: number;
-  readonly movesOut: number;
-  readonly arriving: number;
-  readonly leaving: number;
-  /** [P1] Why it is past its cap all the same. */
-  readonly past: string | undefined;
-};
-
-export type PlannedMove = {
-  readonly deviceId: string;
-  readonly from: number;
-  readonly to: number;
-  readonly weight: number;
-  /** From 0: it has room once those of the stages before have settled. */
-  readonly stage: number;
-  /** Whether it is known to be movable; one that is not goes with the first, to be found out. */
-  readonly isCertain: boolean;
 };
 
 /** [P2] [P8] The fewest moves for a goal, the same of the same snapshot. */
@@ -127,29 +99,6 @@ export const plan = (
   };
   return { ...body, hash: hashOfPlan(body) };
 };
-
-/** How many moves, or refusals, a page of a plan has, wherever it is kept. */
-export const pageSize = 2_000;
-
-/** Page by page, so that a million moves need no text of their whole; and so that a page can be checked by itself. */
-export const hashOfPlan = ({ moves, refusals, ...rest }: Omit<Plan, 'hash'>): string =>
-  hashOf({
-    ...rest,
-    moves: pagesOf(moves).map((page) => hashOf(page.map(toMoveRow))),
-    refusals: pagesOf(refusals).map((page) => hashOf(page.map(toRefusalRow))),
-  });
-
-export const pagesOf = <One>(all: readonly One[]): readonly (readonly One[])[] =>
-  Array.from({ length: Math.ceil(all.length / pageSize) }, (_, page) =>
-    all.slice(page * pageSize, (page + 1) * pageSize),
-  );
-
-/** As it is kept and hashed: a plan has many. */
-export const toMoveRow = ({ deviceId, from, to, weight, stage, isCertain }: PlannedMove) =>
-  [deviceId, from, to, weight, stage, isCertain ? 1 : 0] as const;
-
-export const toRefusalRow = ({ deviceId, hub, because }: PlanRefusal) =>
-  [deviceId, hub, because] as const;
 
 /** [P6] Below both thresholds, or one of them, nobody is moved for balance's sake. */
 const whyIdle = (snapshot: Snapshot, demand: Demand, limits: PlanLimits): string | undefined =>
@@ -208,28 +157,3 @@ const whyPast = ({ held, hubs }: Snapshot, index: number, past: number): string 
     : 'its devices find no room elsewhere';
   return `${Math.ceil(past)} too many stay: ${said}${unread}`;
 };
-
-/** How often each reason was given, the most frequent first. */
-export const countReasons = (
-  all: readonly { readonly because: string }[],
-): readonly { readonly because: string; readonly count: number }[] => {
-  const counts = new Map<string, number>();
-  for (const { because } of all) counts.set(because, (counts.get(because) ?? 0) + 1);
-  return [...counts]
-    .map(([because, count]) => ({ because, count }))
-    .sort((one, other) => other.count - one.count || (one.because < other.because ? -1 : 1));
-};
-
-/** How many go from where to where, in the order of the hubs. */
-export const arcsOf = (moves: readonly Pick<PlannedMove, 'from' | 'to'>[]): readonly Arc[] => {
-  const counts = new Map<number, number>();
-  for (const { from, to } of moves) {
-    const key = from * hubsMax + to;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts]
-    .sort(([one], [other]) => one - other)
-    .map(([key, count]) => ({ from: Math.floor(key / hubsMax), to: key % hubsMax, count }));
-};
-
-const hubsMax = 10_000;

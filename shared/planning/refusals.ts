@@ -1,16 +1,9 @@
 import type { Demand } from './demand.ts';
 import type { Goal } from './goal.ts';
+import type { PlanRefusal } from './planned.ts';
 import type { Chosen, Groups } from './select.ts';
 import type { Candidate, Snapshot } from './snapshot.ts';
 import type { UnorderedMove } from './stages.ts';
-
-export type PlanRefusal = {
-  readonly deviceId: string;
-  /** −1: it was not found on any. */
-  readonly hub: number;
-  /** A sentence, without its end. */
-  readonly because: string;
-};
 
 type Left = Pick<Chosen, 'unplaced'> & {
   readonly stuck: readonly UnorderedMove[];

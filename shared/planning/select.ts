@@ -1,7 +1,7 @@
 import type { Assignment } from './assign.ts';
 import type { Demand } from './demand.ts';
 import type { PlanLimits } from './goal.ts';
-import type { PlannedMove } from './plan.ts';
+import type { PlannedMove } from './planned.ts';
 import type { Candidate, Snapshot } from './snapshot.ts';
 import type { UnorderedMove } from './stages.ts';
 import type { Counts } from './weigh.ts';

@@ -1,5 +1,5 @@
 import { deviceCountMax } from '../domain/hub.ts';
-import type { PlannedMove } from './plan.ts';
+import type { PlannedMove } from './planned.ts';
 import type { HubLook } from './snapshot.ts';
 
 export type UnorderedMove = Omit<PlannedMove, 'stage'>;

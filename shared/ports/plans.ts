@@ -1,8 +1,8 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Goal, PlanLimits } from '../planning/goal.ts';
-import type { Plan, PlannedMove } from '../planning/plan.ts';
-import type { PlanRefusal } from '../planning/refusals.ts';
+import type { Plan } from '../planning/plan.ts';
+import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 
 /** What somebody asked to be planned. */
 export type PlanOrder = {

@@ -3,7 +3,7 @@ import { hubHostName } from '../domain/hub.ts';
 import { instant } from '../domain/instant.ts';
 import { parseScope } from '../domain/scope.ts';
 import type { Goal, PlanLimits } from '../planning/goal.ts';
-import { toMoveRow, toRefusalRow } from '../planning/plan.ts';
+import { toMoveRow, toRefusalRow } from '../planning/pages.ts';
 import type { KeptPlan, MadePlan, PlanOrder, PlanPage, PlanState } from '../ports/plans.ts';
 
 /** The one partition of the plans themselves; the pages of each have one of their own. */

@@ -1,6 +1,5 @@
 import type { Hub } from '../domain/hub.ts';
-import type { PlannedMove } from '../planning/plan.ts';
-import type { PlanRefusal } from '../planning/refusals.ts';
+import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Inventory } from '../ports/inventories.ts';
 import type { KeptPlan, MadePlan } from '../ports/plans.ts';
 import { toIso } from './device-contract.ts';

@@ -55,6 +55,36 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     },
   );
 
+  test('those on a hub are found, in pages, of one scope', async () => {
+    const { records } = await make();
+    for (let index = 0; index < 5; index += 1) {
+      const hub = index < 3 ? east : west;
+      const record = aDevice({ deviceId: `d-${index}`, observed: { hub, at: at(0) } });
+      await records.write(deviceKey(main, `d-${index}`), record, undefined, signal);
+    }
+    const seen: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await records.on(main, east, 2, after, signal);
+      if (page === 'bad-after') throw new Error(page);
+      seen.push(...page.records.map(({ deviceId }) => deviceId));
+      after = page.after;
+      if (after === undefined) break;
+    }
+    expect(seen.sort()).toEqual(['d-0', 'd-1', 'd-2']);
+    expect(await records.on('other' as Scope, east, 2, undefined, signal)).toMatchObject({
+      records: [],
+    });
+  });
+
+  test('what a look at its twin showed is kept, and when it was last moved', async () => {
+    const { records } = await make();
+    const traits = { enabled: true, iotEdge: false, advertises: true };
+    const record = aDevice({ traits, lastMoveAt: at(3) });
+    await records.write(deviceKey(main, 'device-1'), record, undefined, signal);
+    const kept = await records.read(deviceKey(main, 'device-1'), signal);
+    expect(kept?.record).toEqual(record);
+  });
+
   test('a record with nothing but names is read as it was written', async () => {
     const { records } = await make();
     const bare = {

@@ -35,6 +35,29 @@ export const coreClients =
         responseBody: JSON.stringify(reply.body),
       });
     };
+    const query = (sql: string, pageSize: number) => {
+      const made: { continuationToken: string | undefined; next: unknown } = {
+        continuationToken: undefined,
+        next: async (token: string | undefined) => {
+          const body = { query: sql };
+          const reply = await askHub(hubs.get(host) as IotHub, {
+            method: 'POST',
+            url: '/devices/query',
+            headers: {
+              authorization: 'Bearer of tests',
+              'x-ms-max-item-count': String(pageSize),
+              ...(token ? { 'x-ms-continuation': token } : {}),
+            },
+            body: JSON.stringify(body),
+          });
+          if (reply === 'dropped' || reply.status >= 300)
+            throw new Error('the hub gives no answer');
+          made.continuationToken = reply.headers?.['x-ms-continuation'];
+          return { result: reply.body };
+        },
+      };
+      return made;
+    };
     const path = (id: string) => `/twins/${encodeURIComponent(id)}`;
     return {
       methods: {
@@ -43,6 +66,10 @@ export const coreClients =
         },
       },
       twins: {
+        createQuery: query,
+        getRegistryStatistics: async () => ({
+          responseBody: await ask('GET', '/statistics/devices', undefined),
+        }),
         getTwin: async (id: string) => ({ responseBody: await ask('GET', path(id), undefined) }),
         updateTwin: async (id: string, patch: unknown, etag: string) => ({
           responseBody: await ask('PATCH', path(id), patch, etag),

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, workerData } from 'node:worker_threads';
 
 /** What a worker's heap may hold: a million devices take half of it, and the process must not end for want of it. */
 const heapMb = 1_024;
@@ -18,3 +18,6 @@ export const runInWorker = (entry: URL, data: unknown): Promise<void> =>
       code === 0 ? resolve() : reject(new Error(`The worker ended with ${code}`)),
     );
   });
+
+/** In such a thread: what it was given. */
+export const given = (): unknown => workerData;

@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { deviceKey } from '../../shared/domain/device.ts';
+import { enrollmentKey } from '../../shared/domain/enrollment.ts';
+import type { Hub } from '../../shared/domain/hub.ts';
+import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
+import { makePlan } from '../../shared/flows/make-plan.ts';
+import { managePlans } from '../../shared/flows/manage-plans.ts';
+import { rebalance } from '../../shared/flows/rebalance.ts';
+import { type Goal, type PlanLimits, planLimits } from '../../shared/planning/goal.ts';
+import { hashOfPlan } from '../../shared/planning/pages.ts';
+import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
+import { aHub } from '../support/a-hub.ts';
+import { at, east, host, west } from '../support/a-move.ts';
+import { aResident, paceLimits } from '../support/a-plan-of.ts';
+import { main } from '../support/a-question.ts';
+import { anEnrollment } from '../support/a-request.ts';
+
+const three = () => ['east', 'west', 'north'].map((name) => aHub(name));
+
+/** So many devices on each hub, known and movable. */
+const aFleet = async (
+  counts: Readonly<Record<string, number>>,
+  hubs: readonly Hub[] = three(),
+  policy: Policy = noPolicy,
+) => {
+  const fleet = aFleetOnCores(hubs, policy);
+  const { ports } = fleet;
+  await ports.enrollments.learn(main, anEnrollment(), never);
+  for (const [hub, count] of Object.entries(counts))
+    for (let index = 0; index < count; index += 1) {
+      const deviceId = `${hub}-${index}`;
+      fleet.add(deviceId, hub);
+      await ports.records.write(
+        deviceKey(main, deviceId),
+        aResident(deviceId, hub),
+        undefined,
+        never,
+      );
+    }
+  let read = 0;
+  const { on } = ports.records;
+  Object.assign(ports.records, {
+    on: async (...given: Parameters<typeof on>) => {
+      const page = await on(...given);
+      read += page === 'bad-after' ? 0 : page.records.length;
+      return page;
+    },
+  });
+  const begun: string[] = [];
+  const manage = managePlans({ ...ports, begin: (id) => void begun.push(id) });
+  const make = makePlan(ports, paceLimits);
+  const planned = async (goal: Goal, limits: Partial<PlanLimits> = {}) => {
+    const { id } = await manage.ask(main, goal, { ...planLimits, ...limits }, 'a test', 'Otto');
+    expect(await make(id)).toBe('made');
+    const kept = await manage.read(main, id);
+    if (kept?.state.kind !== 'made') throw new Error(`it is ${kept?.state.kind}`);
+    const moves = (await manage.moves(kept, 0)) ?? [];
+    const refusals = (await manage.refusals(kept, 0)) ?? [];
+    return { plan: kept.state.plan, moves, refusals, kept };
+  };
+  return { ...fleet, manage, make, planned, begun, readCount: () => read };
+};
+
+test('a plan is asked for, made, and kept: page by page, and its hash says that it is whole', async () => {
+  const { planned } = await aFleet({ east: 30, west: 5 });
+  const { plan, moves, refusals } = await planned({ kind: 'drain', hub: east });
+  expect(plan).toMatchObject({ moveCount: 30, refusalCount: 0, gap: 0, stageCount: 1 });
+  const { hash, moveCount, refusalCount, reasons, stageCount, uncertainCount, ...rest } = plan;
+  expect(hashOfPlan({ ...rest, moves, refusals })).toBe(hash);
+  expect(hashOfPlan({ ...rest, moves: moves.slice(1), refusals })).not.toBe(hash);
+});
+
+test('counts are taken first, and written to the hubs', async () => {
+  const { planned, ports } = await aFleet({ east: 30, west: 5 });
+  await planned({ kind: 'rebalance' });
+  const kept = await ports.hubDocuments.read(east, never);
+  expect(kept?.hub).toMatchObject({ deviceCount: 30 });
+});
+
+describe('cost grows with the moves', () => {
+  test('a drain reads the devices of its hub alone', async () => {
+    const { planned, readCount } = await aFleet({ east: 10, west: 900, north: 900 });
+    await planned({ kind: 'drain', hub: east });
+    expect(readCount()).toBe(10);
+  });
+
+  test('a fleet in balance is not read at all', async () => {
+    const { planned, readCount } = await aFleet({ east: 300, west: 300, north: 300 });
+    expect((await planned({ kind: 'rebalance' })).plan.idle).toContain('no hub is past');
+    expect(readCount()).toBe(0);
+  });
+
+  test('of a hub that is past its share a page is enough, where its devices can be moved', async () => {
+    const { planned, readCount } = await aFleet({ east: 2_700, west: 1_800, north: 1_800 });
+    const { plan } = await planned({ kind: 'rebalance' }, { slackPercent: 0 });
+    expect(plan.moveCount).toBe(600);
+    expect(plan.lowerBound).toEqual({ moves: 600, by: 'count' });
+    expect(readCount()).toBe(1_000); // of east's 2,700
+  });
+
+  test('and as many more as it takes, where they cannot', async () => {
+    const { planned, ports } = await aFleet({ east: 1_900, west: 0, north: 0 });
+    const order = { since: at(0), because: 'a demo', by: 'Otto' };
+    const page = await ports.records.all(main, 1_000, undefined, never);
+    for (const { deviceId } of page === 'bad-after' ? [] : page.records) {
+      const key = deviceKey(main, deviceId);
+      const kept = await ports.records.read(key, never);
+      if (kept) await ports.records.write(key, { ...kept.record, pin: order }, kept.version, never);
+    }
+    const { plan } = await planned({ kind: 'rebalance' }, { slackPercent: 0 });
+    expect(plan.moveCount).toBe(900); // all that are not pinned
+    expect(plan.hubs[0]).toMatchObject({ after: 1_000, level: 1_000 });
+  });
+});
+
+test('[P1] where there is no room, the others are looked at too: they may make it', async () => {
+  const hubs = [aHub('a'), aHub('b', { capacity: 2 }), aHub('c')];
+  const rule = (site: string, ...names: readonly string[]) => ({
+    name: site,
+    when: {
+      scopes: undefined,
+      enrollmentGroups: undefined,
+      individualEnrollments: undefined,
+      registrationId: { source: site } as never,
+      regions: undefined,
+      labels: [],
+      payload: [],
+    },
+    restriction: { hubs: names.map(host), tags: {}, regions: undefined, tiers: undefined },
+    strategy: undefined,
+    quarantines: false,
+    initialTwin: undefined,
+    goesOn: false,
+  });
+  const rules = [
+    { ...rule('x', 'a', 'b'), when: { ...rule('x').when, registrationId: /^a-/ } },
+    { ...rule('y', 'b', 'c'), when: { ...rule('y').when, registrationId: /^b-/ } },
+  ];
+  const { planned } = await aFleet({ a: 2, b: 2, c: 0 }, hubs, { ...noPolicy, rules });
+  const { plan, moves } = await planned({ kind: 'drain', hub: host('a') });
+  expect(moves.map(({ deviceId }) => deviceId.slice(0, 1))).toEqual(['b', 'b', 'a', 'a']);
+  expect(plan.lowerBound.by).toBe('flow');
+});
+
+test('[P4] a device that nobody knows is named', async () => {
+  const { planned } = await aFleet({ east: 1 }, three(), { ...noPolicy, quarantine: west });
+  const { moves, refusals } = await planned({ kind: 'quarantine', devices: ['east-0', 'nobody'] });
+  expect(moves.map(({ deviceId }) => deviceId)).toEqual(['east-0']);
+  expect(refusals).toEqual([
+    { deviceId: 'nobody', hub: -1, because: 'it is not known to be on a hub' },
+  ]);
+});
+
+test('[P4] an enrollment that limits its devices is heeded', async () => {
+  const { planned, ports } = await aFleet({ east: 3 });
+  const limited = anEnrollment({ id: 'limited', hubs: [east, host('north')] });
+  await ports.enrollments.learn(main, limited, never);
+  const key = deviceKey(main, 'east-0');
+  const kept = await ports.records.read(key, never);
+  if (!kept) throw new Error('no record');
+  const changed = { ...kept.record, enrollment: enrollmentKey(main, limited) };
+  await ports.records.write(key, changed, kept.version, never);
+  const { plan, moves } = await planned({ kind: 'drain', hub: east });
+  const to = moves.find(({ deviceId }) => deviceId === 'east-0')?.to ?? -1;
+  expect(plan.hubs[to]?.hub).toBe(host('north'));
+});
+
+test('[R1] [R4] a plan whose maker is gone is taken over; who comes back late changes nothing', async () => {
+  const { manage, make, ports, time } = await aFleet({ east: 30 });
+  const { id } = await manage.ask(main, { kind: 'drain', hub: east }, planLimits, 'a test', 'Otto');
+  const { putPage } = ports.plans;
+  let late: (() => void) | undefined;
+  Object.assign(ports.plans, {
+    putPage: async (...given: Parameters<typeof putPage>) => {
+      Object.assign(ports.plans, { putPage });
+      await new Promise<void>((resolve) => {
+        late = resolve;
+      });
+      return putPage(...given);
+    },
+  });
+  const first = make(id);
+  while (!late) await new Promise((resolve) => setImmediate(resolve));
+  expect(await make(id)).toBe('planning'); // somebody is at work
+  time.now += 3 * 60_000; // and was not heard of since
+  expect(await make(id)).toBe('made');
+  const stands = await manage.read(main, id);
+  late?.();
+  expect(await first).toBe('planning');
+  expect(await manage.read(main, id)).toEqual(stands);
+  expect(stands && (await manage.moves(stands, 0))).toHaveLength(30);
+});
+
+test('a plan that cannot be made says why, after three tries', async () => {
+  const { manage, make, ports, time } = await aFleet({ east: 1 });
+  const { id } = await manage.ask(main, { kind: 'drain', hub: east }, planLimits, 'a test', 'Otto');
+  Object.assign(ports.records, { on: () => Promise.reject(new Error('the store is gone')) });
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    await expect(make(id)).rejects.toThrow('the store is gone');
+    time.now += 3 * 60_000;
+  }
+  expect((await manage.read(main, id))?.state).toEqual({
+    kind: 'failed',
+    because: 'the store is gone',
+  });
+  expect(await make(id)).toBe('failed');
+});
+
+describe('rebalance', () => {
+  const limits = {
+    scopes: new Set([main]),
+    dial: 'propose',
+    limits: planLimits,
+    againMs: 6 * 3_600_000,
+    churnPercent: 5,
+  } as const;
+  const run = (
+    { ports, manage, begun }: Awaited<ReturnType<typeof aFleet>>,
+    but: Partial<Parameters<typeof rebalance>[1]> = {},
+  ) =>
+    rebalance(
+      { ...ports, managePlans: manage, begin: (id) => void begun.push(id) },
+      { ...limits, ...but },
+    )();
+
+  test('asks for a plan where it is worth it, once in a while, and bounds it', async () => {
+    const fleet = await aFleet({ east: 900, west: 100, north: 100 });
+    const { proposed } = await run(fleet);
+    expect(proposed).toMatchObject([{ goal: { kind: 'rebalance' }, by: 'rebalance' }]);
+    expect(proposed[0]?.limits.movesMax).toBe(55); // 5 % of 1,100
+    expect((await run(fleet)).proposed).toEqual([]);
+    fleet.time.now += 7 * 3_600_000;
+    expect((await run(fleet)).proposed).toHaveLength(1);
+  });
+
+  test('asks to fill a hub that is short, where nobody is past their share', async () => {
+    const hubs = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'].map((name) =>
+      aHub(name),
+    );
+    const counts = Object.fromEntries(hubs.map(({ hostName }) => [hostName.split('.')[0], 150]));
+    const { proposed } = await run(await aFleet({ ...counts, l: 0 }, hubs));
+    expect(proposed).toMatchObject([{ goal: { kind: 'fill', hub: host('l') } }]);
+  });
+
+  test('[P6] asks for none where the fleet is in balance', async () => {
+    const { proposed, observed } = await run(await aFleet({ east: 300, west: 310, north: 290 }));
+    expect({ proposed, observed }).toEqual({ proposed: [], observed: [] });
+  });
+
+  test('the dial holds it: it only says so, or does not even look', async () => {
+    const fleet = await aFleet({ east: 900, west: 100, north: 100 });
+    expect(await run(fleet, { dial: 'observe' })).toMatchObject({ proposed: [], observed: [main] });
+    expect(await run(fleet, { dial: 'off' })).toMatchObject({ proposed: [], observed: [] });
+    expect((await fleet.ports.hubDocuments.read(east, never))?.hub.deviceCount).toBe(900);
+  });
+
+  test('[R1] begins plans again that nobody finished', async () => {
+    const fleet = await aFleet({ east: 1 });
+    const goal = { kind: 'drain', hub: east } as const;
+    const { id } = await fleet.manage.ask(main, goal, planLimits, 'a test', 'Otto');
+    expect((await run(fleet)).resumed).toEqual([]);
+    fleet.time.now += 3 * 60_000;
+    expect((await run(fleet)).resumed).toEqual([id]);
+    expect(fleet.begun).toEqual([id, id]);
+  });
+
+  test('a hub that gives no answer keeps its last count, and is named', async () => {
+    const fleet = await aFleet({ east: 10, west: 10 });
+    const away = { status: 503, body: {} };
+    const count = Number.POSITIVE_INFINITY;
+    fleet.coreOf('west').faults.push({ matches: () => true, does: async () => away, count });
+    expect((await run(fleet)).silent).toMatchObject([{ hub: west }]);
+  });
+});
