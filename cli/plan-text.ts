@@ -12,7 +12,7 @@ export const planText = (view: PlanView): readonly string[] => {
   const { plan } = view;
   return [
     title,
-    ...summary(plan),
+    ...summary(plan, view.goal.kind === 'rebalance'),
     ...hubsText(plan),
     ...paceText(plan),
     ...leftText(plan),
@@ -26,7 +26,7 @@ const goalText = ({ goal }: PlanView): string => {
   return 'devices' in goal ? `${goal.kind} ${goal.devices.length} devices` : goal.kind;
 };
 
-const summary = (plan: MadeView): readonly string[] => {
+const summary = (plan: MadeView, isForBalance: boolean): readonly string[] => {
   const { moveCount, lowerBound, gap, churn, stageCount, imbalance, uncertainCount } = plan;
   if (moveCount === 0) return [`  nobody is moved: ${plan.idle}`];
   const proof = {
@@ -43,7 +43,12 @@ const summary = (plan: MadeView): readonly string[] => {
   ];
   return [
     `  ${count(moveCount)} moves, ${fewest}: the bound is ${count(lowerBound.moves)} (${proof})`,
-    `  ${notes.join('; ')}; the fullest hub is ${percent(imbalance.before)} past its share, then ${percent(imbalance.after)}`,
+    `  ${notes.join('; ')}`,
+    ...(isForBalance
+      ? [
+          `  the fullest hub is ${percent(imbalance.before)} past its fair share, and then ${percent(imbalance.after)}`,
+        ]
+      : []),
   ];
 };
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { fleetDevice, startCloud } from '../../local/cloud.ts';
+import type { Dps } from '../../local/dps/dps.ts';
 import { startApp } from '../../local/functions-host/app-process.ts';
 import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
 import { reaching } from '../../local/network/reach-local-azure.ts';
@@ -33,6 +34,7 @@ export const aFleet = async (
   settings: Readonly<Record<string, string>> = {},
   hosts: readonly string[] = threeHosts,
   appFolder: string = rootFolder,
+  quotas: Partial<Dps['quotas']> = {},
 ) => {
   const events: HubEvent[] = [];
   const onEvent = (event: HubEvent): void => {
@@ -43,6 +45,7 @@ export const aFleet = async (
     hostName: 'test.azure-devices-provisioning.net',
     idScope: '0ne1',
     retryAfterSeconds: 1,
+    quotas,
   };
   const cloud = await startCloud({ hubs, dps }, realWorld);
   const log: string[] = [];
@@ -69,26 +72,34 @@ export const aFleet = async (
     await cloud.stop();
     await rm(stateFolder, { recursive: true });
   });
-  const ask = async (method: string, rest: string, body?: object, token = 'an-operator') => {
-    const response = await fetch(`http://127.0.0.1:${app.port}/api/devices/${rest}`, {
+  const call = async (method: string, path: string, body?: object, token = 'an-operator') => {
+    const response = await fetch(`http://127.0.0.1:${app.port}/api/${path}`, {
       method,
       headers: { authorization: `Bearer ${token}` },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const answered: unknown = await response.json().catch(() => undefined);
+    return { status: response.status, body: answered };
+  };
+  const ask = async (method: string, rest: string, body?: object, token?: string) => {
+    const answered = await call(method, `devices/${rest}`, body, token);
     // What stands in it is for the test to say.
-    return { status: response.status, body: answered as Answered };
+    return { status: answered.status, body: answered.body as Answered };
+  };
+  const runTimer = async (name: string): Promise<void> => {
+    const url = `http://127.0.0.1:${app.port}/admin/functions/${name}?code=${keys.master}`;
+    const { status } = await fetch(url, { method: 'POST' });
+    if (status !== 202) throw new Error(`${name} failed: ${status}`);
   };
   return {
     ...cloud,
     /** The management API, as an operator, or as whose token it is. */
     ask,
+    call,
+    /** Runs a timer's function now, and waits for it. */
+    runTimer,
     /** Runs the sweep now. */
-    sweep: async (): Promise<void> => {
-      const url = `http://127.0.0.1:${app.port}/admin/functions/sweepMoves?code=${keys.master}`;
-      const { status } = await fetch(url, { method: 'POST' });
-      if (status !== 202) throw new Error(`The sweep failed: ${status}`);
-    },
+    sweep: () => runTimer('sweepMoves'),
     /** What the hubs told, in order. */
     events,
     webhookUrl: url,
