@@ -21,6 +21,7 @@ const { warnings } = await build({
     { in: path.join(root, 'dist/shared/composition/plan-worker.js'), out: 'chunks/plan-worker' },
   ],
   outdir: target,
+  outbase: path.join(root, 'dist'),
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,

@@ -21,5 +21,8 @@ test('the bundled app, in a folder without packages, does all that the app does:
   const rehome = aCommand(fleet.appUrl(), 'an-admin');
   const slow = path.join(rootFolder, 'docs/examples/solution-change.json');
   expect((await rehome('policy', 'put', slow, '--reason', 'a test')).out).toContain('version 1');
+  expect((await rehome('plan', 'rebalance', '--reason', 'a test')).out).toContain(
+    'nobody is moved',
+  );
   await device.stop();
 }, 60_000);
