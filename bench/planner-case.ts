@@ -66,9 +66,7 @@ const candidatesOf = (
     policy: noPolicy,
     enrollments: new Map([[key, enrollment]]),
     limits,
-    yieldsPin: false,
-    intoQuarantine: false,
-    asks: true,
+    goal: { kind: 'rebalance' },
     now,
   });
   const observed = names.map((hub) => ({ hub, at: instant(0) }));

@@ -26,9 +26,14 @@ const list = async ({ managePlans }: App, { scope }: Asked): Promise<HttpAnswer>
   return { status: 200, jsonBody: { plans: recent.map(toPlanView) } };
 };
 
-const ask = async ({ managePlans, limits, log }: App, { scope, body, who }: Asked) => {
+const ask = async (
+  { managePlans, manageHubs, limits, log }: App,
+  { scope, body, who }: Asked,
+): Promise<HttpAnswer | Refusal> => {
   const asked = parsePlanOrder(await body(), limits);
   if (asked.kind === 'refused') return asked;
+  if ('hub' in asked.goal && !(await manageHubs.table()).hubs.has(asked.goal.hub))
+    return refuse('unknown-hub', [{ field: 'hub', detail: 'it is not in the hub table' }]);
   const order = await managePlans.ask(scope, asked.goal, asked.limits, asked.reason, who.name);
   log.info(toPlanLine(order));
   return { status: 202, jsonBody: { id: order.id } };

@@ -36,7 +36,9 @@ const settle = (record: DeviceRecord, settled: SettledMove, limits: MoveLimits):
   const moved = verdict === 'verified' || verdict === 'stranded';
   const home = moved || move.proof.heard !== undefined ? move.to : record.home;
   const leftover = leftoverOf(settled, record.leftover, limits);
-  const after = { ...record, home, leftover, move: undefined, lastMoveAt: settled.settledAt };
+  const wasLeft = verdict === 'cancelled' || verdict === 'superseded'; // by us, not by the device
+  const lastMoveAt = wasLeft ? record.lastMoveAt : settled.settledAt;
+  const after = { ...record, home, leftover, move: undefined, lastMoveAt };
   return moved ? whereItCame(after, settled) : after;
 };
 

@@ -77,7 +77,7 @@ export type DeviceRecord = {
   /** It is to stay where it is, but for quarantine and for a hub that is closed. */
   readonly pin: Order | undefined;
   readonly quarantine: Quarantine | undefined;
-  /** When its last move ended, however it ended: it is left in peace for a while. */
+  /** When its last move ended, unless it was called off or superseded: it is left in peace for a while. */
   readonly lastMoveAt: Instant | undefined;
   /** What its twin showed when it was last looked at; undefined: never. */
   readonly traits: Traits | undefined;

@@ -6,7 +6,7 @@ import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import { judgeDevices } from '../planning/candidates.ts';
-import { type Goal, yieldsPin } from '../planning/goal.ts';
+import type { Goal } from '../planning/goal.ts';
 import type { Plan } from '../planning/plan.ts';
 import {
   type Candidate,
@@ -114,9 +114,7 @@ const takeInto = (
     policy,
     enrollments: known,
     limits,
-    yieldsPin: yieldsPin(goal),
-    intoQuarantine: goal.kind === 'quarantine',
-    asks: goal.kind !== 'evacuate',
+    goal,
     now,
   });
   let readCount = 0;

@@ -42,7 +42,8 @@ export const takeRecord = (
       const before = known ?? newDeviceRecord(scope, deviceId, { registrationId });
       const seen = whereaboutsAfter(before, [{ kind: 'created', hub, at }]);
       const named = withNames(seen, deviceId, { registrationId, enrollment });
-      return written(known, named.home === undefined ? { ...named, home: hub } : named);
+      const home = named.observed?.hub ?? hub;
+      return written(known, named.home === undefined ? { ...named, home } : named);
     }),
   );
 

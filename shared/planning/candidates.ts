@@ -8,7 +8,7 @@ import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy, Rule } from '../domain/policy.ts';
 import { barredBy } from './barred.ts';
-import type { PlanLimits } from './goal.ts';
+import { type Goal, isNamed, type PlanLimits } from './goal.ts';
 import {
   doubtsOfDevice,
   doubtsOfEnrollment,
@@ -28,11 +28,7 @@ export type Grounds = {
   /** By key; those that are not there are not known. */
   readonly enrollments: ReadonlyMap<string, Enrollment>;
   readonly limits: PlanLimits;
-  readonly yieldsPin: boolean;
-  /** Whether devices go into quarantine: its hub takes no others. */
-  readonly intoQuarantine: boolean;
-  /** Whether devices are asked to go: off a dead hub they come by themselves. */
-  readonly asks: boolean;
+  readonly goal: Goal;
   readonly now: Instant;
 };
 
@@ -134,7 +130,10 @@ const doubtsOf = (
   enrollment: Enrollment | undefined,
   isOpen: boolean,
 ): readonly Movable[] => {
-  const { limits, yieldsPin, now, asks, table } = grounds;
+  const { limits, goal, now, table } = grounds;
+  // A pin yields to closure and to quarantine; and who leaves a dead hub is not asked.
+  const yieldsPin = isNamed(goal, record);
+  const asks = !(yieldsPin && goal.kind === 'evacuate');
   const { lastMoveAt } = record;
   const { resetAllowed, cooldownMs } = limits;
   const sourceTier = asks ? table.hubs.get(record.observed?.hub as HubHostName)?.tier : undefined;
@@ -148,6 +147,8 @@ const doubtsOf = (
       because: `it was moved lately: it is left in peace for ${hours} more hours`,
     });
   }
+  if (!asks && record.quarantine)
+    doubts.push({ kind: 'no', because: 'it is in quarantine: it is answered the hub of that' });
   if (isOpen)
     doubts.push({
       kind: 'unknown',
@@ -179,14 +180,14 @@ type Places = {
 };
 
 const placesFor = (
-  { table, hubs, policy, intoQuarantine }: Grounds,
+  { table, hubs, policy, goal }: Grounds,
   record: DeviceRecord,
   enrollment: Enrollment | undefined,
   rules: readonly Rule[],
 ): Places => {
   const verdicts = hubs.map((to) => {
     const hub = table.hubs.get(to);
-    const barred = hub && barredBy(rules, policy, hub, intoQuarantine);
+    const barred = hub && barredBy(rules, policy, hub, goal.kind === 'quarantine');
     const onTarget = { kind: 'absent' } as const;
     const doubts = doubtsOfTarget({ record, enrollment, table, to, barred, onTarget });
     return verdictOf(hub?.deviceCount === undefined ? [...doubts, uncounted(to)] : doubts);

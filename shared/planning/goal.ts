@@ -1,3 +1,4 @@
+import type { DeviceRecord } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
 
 /**
@@ -65,5 +66,18 @@ export const planLimits: PlanLimits = {
   groupMax: undefined,
 };
 
-/** Into quarantine and out of it go devices that are pinned, and devices that were just moved [P6]. */
-export const yieldsPin = ({ kind }: Goal): boolean => kind === 'quarantine' || kind === 'return';
+/** Into quarantine, out of it and off a dead hub go devices that are pinned, and devices that were just moved [P6]: those and no others. */
+export const isNamed = (
+  goal: Goal,
+  { deviceId, observed }: Pick<DeviceRecord, 'deviceId' | 'observed'>,
+): boolean => {
+  switch (goal.kind) {
+    case 'quarantine':
+    case 'return':
+      return goal.devices.includes(deviceId);
+    case 'evacuate':
+      return observed?.hub === goal.hub;
+    default:
+      return false;
+  }
+};

@@ -14,7 +14,7 @@ type Left = Pick<Chosen, 'unplaced'> & {
 export const leftAlone = (
   goal: Goal,
   snapshot: Snapshot,
-  { must, roofs, loads }: Demand,
+  { must, roofs, loads, targets }: Demand,
   { unplaced, stuck, group }: Left,
 ): readonly PlanRefusal[] => {
   const { candidates, held, hubs } = snapshot;
@@ -27,6 +27,10 @@ export const leftAlone = (
     const full = eligible.every((hub) => (loads[hub] ?? 0) >= (roofs[hub] ?? 0));
     return `${full ? 'there is no room' : 'there is room for others only'} on ${named}${more}`;
   };
+  const whyNoPlace = (candidate: Candidate): string =>
+    goal.kind === 'quarantine' && targets(candidate).length === 0
+      ? 'the policy names no hub for quarantine that may take it'
+      : noRoom(candidate);
   const refusals: PlanRefusal[] = [];
   for (const { deviceId, hub, because, misplaced } of held)
     if (must(deviceId, hub, misplaced)) refusals.push({ deviceId, hub, because });
@@ -43,7 +47,7 @@ export const leftAlone = (
       refusals.push({
         deviceId: candidate.deviceId,
         hub: candidate.kind.hub,
-        because: candidate.kind.eligible.length ? noRoom(candidate) : 'no hub may take it',
+        because: whyNoPlace(candidate),
       });
   }
   for (const { deviceId, from, to } of stuck)

@@ -161,7 +161,10 @@ const holds = (given: Case): Plan => {
     expect(device.traits?.iotEdge ?? false, '[P4]').toBe(false);
     expect(device.move, '[P1] [P5]').toBeUndefined();
     expect(device.ghosts, '[P4]').not.toContain(target);
-    const isOrdered = goal.kind === 'quarantine' || goal.kind === 'return';
+    const isOrdered =
+      goal.kind === 'quarantine' ||
+      goal.kind === 'return' ||
+      (goal.kind === 'evacuate' && hubs[from] === goal.hub);
     if (!isOrdered) expect(device.pin, '[P4]').toBeUndefined();
     const since = now - (device.lastMoveAt ?? 0);
     if (!isOrdered) expect(since, '[P6]').toBeGreaterThanOrEqual(planLimits.cooldownMs);

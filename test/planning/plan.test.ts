@@ -236,6 +236,35 @@ describe('drain', () => {
     expect(planned.advice[0]).toContain('nobody can be asked on a dead hub');
   });
 
+  test('off a dead hub go devices that are pinned or were just moved; those in quarantine have a hub', () => {
+    const order = { since: at(0), because: 'a demo', by: 'Otto' };
+    const devices = [
+      aResident('pinned', 'east', { pin: order }),
+      aResident('moved', 'east', { lastMoveAt: at(-1) }),
+      aResident('odd', 'east', { quarantine: { ...order, returnTo: undefined } }),
+    ];
+    const hubs = [
+      aHub('east', { deviceCount: 3, state: 'closed' }),
+      aHub('west', { deviceCount: 0 }),
+    ];
+    const planned = aPlanOf({ hubs, devices }, { kind: 'evacuate', hub: host('east') });
+    expect(planned.moves.map(({ deviceId }) => deviceId).sort()).toEqual(['moved', 'pinned']);
+    expect(because(planned)).toEqual({
+      odd: 'it is in quarantine: it is answered the hub of that',
+    });
+  });
+
+  test('what was never counted takes nobody, and neither does the hub of quarantine', () => {
+    const hubs = [aHub('east', { deviceCount: 3 }), aHub('new'), aHub('ward', { deviceCount: 0 })];
+    const kept = { ...noPolicy, quarantine: host('ward') };
+    const fleet = { hubs, devices: residents('east', 3), policy: kept };
+    const planned = aPlanOf(fleet, { kind: 'drain', hub: host('east') });
+    expect(planned.moves).toEqual([]);
+    expect(planned.refusals[0]?.because).toContain(
+      'the devices of new.azure-devices.net were never counted',
+    );
+  });
+
   test('two hubs that wait for each other are named, not planned', () => {
     const hubs = [
       aHub('a', { deviceCount: 1, capacity: 1 }),
@@ -298,6 +327,11 @@ describe('the other goals', () => {
     });
     expect(tally(aPlanOf(fleet, { kind: 'return', devices: ['cured'] }))).toEqual({
       'ward>east': 1,
+    });
+    const nowhere = aPlanOf({ hubs, devices }, { kind: 'quarantine', devices: ['odd', 'nobody'] });
+    expect(because(nowhere)).toEqual({
+      odd: 'the policy names no hub for quarantine that may take it',
+      nobody: 'it is not known to be on a hub',
     });
   });
 

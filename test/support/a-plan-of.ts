@@ -6,7 +6,7 @@ import { hubTable } from '../../shared/domain/hub-table.ts';
 import { type Instant, instant } from '../../shared/domain/instant.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { judgeDevices } from '../../shared/planning/candidates.ts';
-import { type Goal, type PlanLimits, planLimits, yieldsPin } from '../../shared/planning/goal.ts';
+import { type Goal, type PlanLimits, planLimits } from '../../shared/planning/goal.ts';
 import { type Plan, plan } from '../../shared/planning/plan.ts';
 import { type Candidate, type Held, hubNames, snapshotOf } from '../../shared/planning/snapshot.ts';
 import { aDevice, host } from './a-move.ts';
@@ -62,9 +62,7 @@ export const aSnapshotOf = (
     policy,
     enrollments: new Map(enrollments.map((one) => [enrollmentKey(main, one), one])),
     limits,
-    yieldsPin: yieldsPin(goal),
-    intoQuarantine: goal.kind === 'quarantine',
-    asks: goal.kind !== 'evacuate',
+    goal,
     now,
   });
   const candidates: Candidate[] = [];
