@@ -89,7 +89,7 @@ const superseded = new Error('The plan was taken over.');
 const workOn = (ports: PlanPorts, { order, run, attempt, version: claimedAs }: Claimed) => {
   const { plans, clock, deadline } = ports;
   let version = claimedAs;
-  let saidAt = clock.now();
+  let [saidAt, lastRead] = [clock.now(), 0];
   const write = async (state: PlanState): Promise<void> => {
     const outcome = await deadline(timeoutMs, (signal) =>
       plans.write(order, state, version, signal),
@@ -98,8 +98,9 @@ const workOn = (ports: PlanPorts, { order, run, attempt, version: claimedAs }: C
     const kept = await readPlan(ports, order.id);
     if (kept) version = kept.version;
   };
-  const alive = async (read: number): Promise<void> => {
+  const alive = async (read = lastRead): Promise<void> => {
     const now = clock.now();
+    lastRead = read;
     if (now - saidAt < sayAliveMs) return;
     saidAt = now;
     await write({ kind: 'planning', run, attempt, aliveAt: now, read });
@@ -111,12 +112,12 @@ const workOn = (ports: PlanPorts, { order, run, attempt, version: claimedAs }: C
       for (const [number, rows] of pagesOf(planned.moves).entries()) {
         const page = { id, run, number, kind: 'moves', rows } as const;
         await deadline(timeoutMs, (signal) => plans.putPage(page, signal));
-        await alive(planned.moves.length);
+        await alive();
       }
       for (const [number, rows] of pagesOf(planned.refusals).entries()) {
         const page = { id, run, number, kind: 'refusals', rows } as const;
         await deadline(timeoutMs, (signal) => plans.putPage(page, signal));
-        await alive(planned.moves.length);
+        await alive();
       }
       await write({ kind: 'made', run, madeAt: clock.now(), plan: summaryOf(planned) });
     },
