@@ -69,10 +69,10 @@ export const plan = (
     limits.loadLabel === undefined ? wholeCounts(assignment) : roundToDevices(assignment, demand);
   const chosen = devicesFor(snapshot, assignment, counts, order);
   const staged = inStages(chosen.moves, snapshot.hubs);
-  const { moves, postponed } = cutTo(staged.moves, isFixing ? undefined : limits.movesMax);
+  const { moves, postponed } = cutTo(staged.moves, limits.movesMax);
   const refusals = leftAlone(goal, snapshot, demand, { ...chosen, ...staged, group });
   const after = loadsAfter(demand.loads, moves);
-  const hubs = hubsOf(snapshot, goal, demand, moves, after, limits);
+  const hubs = hubsOf(snapshot, goal, demand, moves, after, limits, postponed);
   const lowerBound = boundOf(assignment, hubs.length, moves, postponed + staged.stuck.length > 0);
   const body = {
     scope: snapshot.scope,
@@ -122,6 +122,7 @@ const hubsOf = (
   moves: readonly PlannedMove[],
   after: readonly number[],
   limits: PlanLimits,
+  postponed: number,
 ): readonly PlannedHub[] => {
   const arcs = arcsOf(moves);
   const mosts = mostsOf(snapshot, demand.loads, limits);
@@ -141,13 +142,22 @@ const hubsOf = (
       movesOut: sum(({ from }) => from === index),
       arriving,
       leaving,
-      past: load > cap && goal.kind !== 'fill' ? whyPast(snapshot, index, load - cap) : undefined,
+      past:
+        load > cap && goal.kind !== 'fill'
+          ? whyPast(snapshot, index, load - cap, postponed)
+          : undefined,
     };
   });
 };
 
 /** [P1] What is known of those that stay: what is true of most of them. */
-const whyPast = ({ held, hubs }: Snapshot, index: number, past: number): string => {
+const whyPast = (
+  { held, hubs }: Snapshot,
+  index: number,
+  past: number,
+  postponed: number,
+): string => {
+  if (postponed > 0) return `${Math.ceil(past)} too many stay until the next plan`;
   const reasons = countReasons(held.filter(({ hub }) => hub === index));
   const unread = hubs[index]?.isRead ? '' : ', and not all of its devices were looked at';
   const [most] = reasons;

@@ -47,7 +47,7 @@ export type Chosen = {
   readonly unplaced: readonly number[];
 };
 
-/** So many of each class to each target: the first of them, in the order of the candidates. */
+/** So many of each class to each target: the first of them, in the order of the candidates; those that must go come first. */
 export const devicesFor = (
   { candidates }: Snapshot,
   { classes }: Assignment,
@@ -55,21 +55,28 @@ export const devicesFor = (
   order: Float64Array,
 ): Chosen => {
   const target = new Int32Array(candidates.length).fill(-1);
+  const mustGo = new Uint8Array(candidates.length);
   const unplaced: number[] = [];
   for (const [index, { members, targets, isMust }] of classes.entries()) {
     let next = 0;
     for (const [at, count] of (counts[index] ?? []).entries())
       for (let taken = 0; taken < count; taken += 1, next += 1)
         target[members[next] ?? 0] = targets[at] ?? -1;
-    if (isMust) for (const left of members.slice(next)) unplaced.push(left);
+    if (!isMust) continue;
+    for (const member of members) mustGo[member] = 1;
+    for (const left of members.slice(next)) unplaced.push(left);
   }
   const moves: UnorderedMove[] = [];
-  for (const index of order) {
-    const [candidate, to = -1] = [candidates[index], target[index]];
-    if (!candidate || to < 0) continue;
-    const { deviceId, kind, weight } = candidate;
-    moves.push({ deviceId, from: kind.hub, to, weight, isCertain: kind.doubt === undefined });
-  }
+  const take = (must: 0 | 1): void => {
+    for (const index of order) {
+      const [candidate, to = -1] = [candidates[index], target[index]];
+      if (!candidate || to < 0 || mustGo[index] !== must) continue;
+      const { deviceId, kind, weight } = candidate;
+      moves.push({ deviceId, from: kind.hub, to, weight, isCertain: kind.doubt === undefined });
+    }
+  };
+  take(1);
+  take(0);
   return { moves, unplaced };
 };
 

@@ -312,6 +312,24 @@ describe('the other goals', () => {
     expect(tally(aPlanOf(fleet, { kind: 'rebalance' }))).toEqual({ 'east>west': 3 });
   });
 
+  test('[P3] where moves are bounded, what is broken is mended before anything is balanced', () => {
+    const devices = [
+      ...residents('east', 2, { labels: { site: 'eu' } }, 'zz'),
+      ...residents('east', 600),
+    ];
+    const hubs = [aHub('east', { deviceCount: 602 }), aHub('west', { deviceCount: 0 })];
+    const fleet = { hubs, devices, policy: policy(only('eu', 'west')), limits: { movesMax: 3 } };
+    const planned = aPlanOf(fleet, { kind: 'rebalance' });
+    expect(planned.moves).toHaveLength(3);
+    expect(
+      planned.moves
+        .slice(0, 2)
+        .map(({ deviceId }) => deviceId)
+        .sort(),
+    ).toEqual(['zz-0', 'zz-1']);
+    expect(planned.hubs[0]?.past).toContain('too many stay until the next plan');
+  });
+
   test('quarantine and return: these devices, pinned or just moved', () => {
     const order = { since: at(0), because: 'odd', by: 'Otto' };
     const kept = { ...noPolicy, quarantine: host('ward') };
