@@ -197,7 +197,9 @@ const takeRecordsPage = async (
 const nextOf = (hub: HubHostName, after: string | undefined): HubCursor | undefined =>
   after === undefined ? undefined : { hub, after, silentRuns: 0 };
 
-/** What the webhook learnt of the linked hubs stays, while the enrollment is the same. */
+/**
+ * What the webhook learnt stays, while the enrollment is the same: the hubs that are linked, and that it asks us, under whatever address.
+ */
 const learn = async (
   { enrollments, deadline }: InventoryPorts,
   scope: Scope,
@@ -205,8 +207,10 @@ const learn = async (
 ): Promise<void> => {
   const key = enrollmentKey(scope, told);
   const known = await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
-  const linked = known?.linked;
-  await deadline(timeoutMs, (signal) => enrollments.learn(scope, { ...told, linked }, signal));
+  const isSame = known?.etag !== undefined && known.etag === told.etag;
+  const asksUs = told.asksUs || (isSame && known.asksUs);
+  const now = { ...told, linked: known?.linked, asksUs };
+  await deadline(timeoutMs, (signal) => enrollments.learn(scope, now, signal));
 };
 
 const tally = (entered: readonly Entered[]): Partial<InventoryCounts> => {

@@ -96,7 +96,9 @@ const workOn = (ports: PlanPorts, { order, run, attempt, version: claimedAs }: C
     );
     if (outcome === 'superseded') throw superseded;
     const kept = await readPlan(ports, order.id);
-    if (kept) version = kept.version;
+    if (state.kind !== 'planning') return;
+    if (kept?.state.kind !== 'planning' || kept.state.run !== run) throw superseded;
+    version = kept.version;
   };
   const alive = async (read = lastRead): Promise<void> => {
     const now = clock.now();

@@ -7,6 +7,7 @@ import type { Inventory } from '../../shared/ports/inventories.ts';
 import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
 import { east, host, west } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
+import { anEnrollment } from '../support/a-request.ts';
 
 const hour = 3_600_000;
 const limits: InventoryLimits = {
@@ -196,4 +197,18 @@ test('a record of its own that is newer than what DPS says stands', async () => 
     home: west,
     enrollment: 'main:group:fleet',
   });
+});
+
+test('that an enrollment asked us stays known while it is the same, under whatever address', async () => {
+  const { run, ports, dps, time } = aBrownfield();
+  const { etag = '' } = dps.enrollments.get('group/plain') ?? {};
+  const heard = anEnrollment({ id: 'plain', etag, linked: [east, west] });
+  await ports.enrollments.learn(main, heard, never);
+  await run();
+  const learnt = () => ports.enrollments.read('main:group:plain', never);
+  expect(await learnt()).toMatchObject({ asksUs: true, linked: [east, west] });
+  await ports.enrollments.learn(main, { ...heard, etag: '"another"' }, never);
+  time.now += 25 * hour;
+  await run();
+  expect(await learnt()).toMatchObject({ asksUs: false, linked: [east, west] });
 });

@@ -398,6 +398,7 @@ describe('[P5] moves under way', () => {
     );
     expect(tally(planned)).toEqual({ 'north>west': 2 }); // of 8, 6 are there until they have left
     expect(planned.refusals).toHaveLength(3);
+    expect(planned.refusals[0]?.because).toContain('there is room for others only');
   });
 });
 

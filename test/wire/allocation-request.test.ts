@@ -34,6 +34,7 @@ const firstCall = {
     reprovision: 'migrate',
     hubs: [toasters, heatpumps],
     linked: [heatpumps, toasters],
+    asksUs: true,
     etag: '"13003fea-0000-0300-0000-62d1d5e50000"',
   },
   requestId: undefined,
@@ -73,6 +74,7 @@ describe('understands', () => {
         reprovision: 'migrate',
         hubs: undefined,
         linked: [heatpumps, toasters],
+        asksUs: true,
         etag: undefined,
       },
     });
