@@ -45,6 +45,7 @@ export const unpin = async (api: Api, deviceId: string, reason: string, say: Say
 
 /** @param pairs `tenant=contoso` */
 export const label = async (api: Api, deviceId: string, pairs: readonly string[], say: Say) => {
+  if (pairs.length === 0) throw new Error('expected NAME=VALUE …: they are all of its labels then');
   const labels = Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');

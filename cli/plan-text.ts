@@ -12,8 +12,8 @@ export const planText = (view: PlanView): readonly string[] => {
   const { plan } = view;
   return [
     title,
-    ...summary(plan, view.goal.kind === 'rebalance'),
-    ...hubsText(plan),
+    ...summary(plan, isForBalance(view)),
+    ...hubsText(plan, isForBalance(view)),
     ...paceText(plan),
     ...leftText(plan),
     ...plan.advice.map((note) => `  note: ${note}`),
@@ -23,10 +23,13 @@ export const planText = (view: PlanView): readonly string[] => {
 
 const goalText = ({ goal }: PlanView): string => {
   if ('hub' in goal) return `${goal.kind} ${short(goal.hub)}`;
-  return 'devices' in goal ? `${goal.kind} ${goal.devices.length} devices` : goal.kind;
+  return 'devices' in goal ? `${goal.kind} ${many(goal.devices.length, 'device')}` : goal.kind;
 };
 
-const summary = (plan: MadeView, isForBalance: boolean): readonly string[] => {
+const isForBalance = ({ goal: { kind } }: PlanView): boolean =>
+  kind === 'rebalance' || kind === 'fill';
+
+const summary = (plan: MadeView, balances: boolean): readonly string[] => {
   const { moveCount, lowerBound, gap, churn, stageCount, imbalance, uncertainCount } = plan;
   if (moveCount === 0) return [`  nobody is moved: ${plan.idle}`];
   const proof = {
@@ -42,9 +45,9 @@ const summary = (plan: MadeView, isForBalance: boolean): readonly string[] => {
     ...(plan.postponed > 0 ? [`${count(plan.postponed)} wait for the next plan`] : []),
   ];
   return [
-    `  ${count(moveCount)} moves, ${fewest}: the bound is ${count(lowerBound.moves)} (${proof})`,
+    `  ${many(moveCount, 'move')}, ${fewest}: the bound is ${count(lowerBound.moves)} (${proof})`,
     `  ${notes.join('; ')}`,
-    ...(isForBalance
+    ...(balances && imbalance.before >= leastShown
       ? [
           `  the fullest hub is ${percent(imbalance.before)} past its fair share, and then ${percent(imbalance.after)}`,
         ]
@@ -52,15 +55,23 @@ const summary = (plan: MadeView, isForBalance: boolean): readonly string[] => {
   ];
 };
 
-const hubsText = ({ hubs }: MadeView): readonly string[] => {
-  const told = hubs.filter(
+/** Less is nothing to speak of. */
+const leastShown = 0.0005;
+
+/** More hubs than these, and only those are told that have a part in it. */
+const hubsMax = 12;
+
+const hubsText = ({ hubs, moveCount }: MadeView, balances: boolean): readonly string[] => {
+  const concerned = hubs.filter(
     ({ movesIn, movesOut, past }) => movesIn > 0 || movesOut > 0 || past !== null,
   );
+  if (concerned.length === 0 && moveCount === 0) return [];
+  const told = hubs.length <= hubsMax ? hubs : concerned;
   const rows = told.map((hub) => [
     short(hub.hub),
     count(hub.before),
     count(hub.after),
-    count(hub.level),
+    ...(balances ? [count(hub.level)] : []),
     count(hub.most),
     count(hub.movesIn),
     count(hub.movesOut),
@@ -70,7 +81,8 @@ const hubsText = ({ hubs }: MadeView): readonly string[] => {
     why === null ? [] : [`  ${short(hub)}: ${why}`],
   );
   if (rows.length === 0) return past;
-  const header = ['hub', 'now', 'then', 'fair', 'may hold', 'in', 'out', 'under way'];
+  const fair = balances ? ['fair'] : [];
+  const header = ['hub', 'now', 'then', ...fair, 'may hold', 'in', 'out', 'under way'];
   return ['', ...columns([header, ...rows]), '', ...past];
 };
 
@@ -104,12 +116,17 @@ const leftText = ({ refusalCount, reasons }: MadeView): readonly string[] =>
   refusalCount === 0
     ? []
     : [
-        `  ${count(refusalCount)} are left alone:`,
+        `  ${refusalCount === 1 ? '1 is' : `${count(refusalCount)} are`} left alone:`,
         ...reasons
           .slice(0, reasonsMax)
           .map(({ because, count: many }) => `${count(many).padStart(10)}  ${because}`),
         ...(reasons.length > reasonsMax
           ? [`            and ${reasons.length - reasonsMax} reasons more`]
+          : []),
+        ...(reasons.some(({ because }) => because.startsWith('it is not known to be movable'))
+          ? [
+              '  (npx rehome inventory says how far the fleet was looked at; --allow-unknown plans these as well)',
+            ]
           : []),
       ];
 
@@ -129,12 +146,14 @@ export const columns = (rows: readonly (readonly string[])[]): readonly string[]
 };
 
 export const short = (hub: string): string => hub.replace('.azure-devices.net', '');
+export const many = (number: number, noun: string): string =>
+  `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 export const count = (number: number): string => Math.round(number).toLocaleString('en-US');
 const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
 
 const duration = (minutes: number): string => {
   if (minutes < 1) return `${Math.ceil(minutes * 60)} s`;
-  if (minutes < 120) return `${Math.round(minutes)} min`;
+  if (minutes < 120) return `${Math.ceil(minutes)} min`;
   return minutes < 2_880
     ? `${(minutes / 60).toFixed(1)} h`
     : `${(minutes / 1_440).toFixed(1)} days`;

@@ -1,7 +1,7 @@
 import { diffPlans } from '../shared/planning/diff.ts';
 import type { PlanView, toMovesView, toRefusalsView } from '../shared/wire/plan-view.ts';
 import type { Api } from './api.ts';
-import { columns, count, planText, short } from './plan-text.ts';
+import { columns, count, many, planText, short } from './plan-text.ts';
 
 type Say = (line: string) => void;
 
@@ -51,8 +51,9 @@ const tell = (view: PlanView, json: boolean, say: Say): void => {
 export const showPlan = async (api: Api, id: string, json: boolean, say: Say): Promise<void> =>
   tell(await readPlan(api, id), json, say);
 
-export const listPlans = async (api: Api, say: Say): Promise<void> => {
+export const listPlans = async (api: Api, json: boolean, say: Say): Promise<void> => {
   const { plans } = (await api.call('GET', pathOf(api))) as { readonly plans: readonly PlanView[] };
+  if (json) return say(JSON.stringify(plans, null, 2));
   if (plans.length === 0) return say('no plan was asked for yet');
   const rows = plans.map((view) => [
     view.id,
@@ -60,7 +61,7 @@ export const listPlans = async (api: Api, say: Say): Promise<void> => {
     view.goal.kind,
     'hub' in view.goal ? short(view.goal.hub) : '',
     view.state,
-    'plan' in view && view.plan ? `${count(view.plan.moveCount)} moves` : '',
+    'plan' in view && view.plan ? many(view.plan.moveCount, 'move') : '',
   ]);
   for (const line of columns([['plan', 'asked', 'goal', 'hub', 'state', ''], ...rows])) say(line);
 };
@@ -80,14 +81,22 @@ const rowsOf = async <Row>(api: Api, id: string, kind: 'moves' | 'refusals'): Pr
   }
 };
 
-/** A line each, for other programs. */
-export const listMoves = async (api: Api, id: string, say: Say): Promise<void> => {
-  for (const move of await rowsOf<Moves[number]>(api, id, 'moves'))
-    say([move.deviceId, move.from, move.to, move.stage].join('\t'));
+/** A line each, for other programs: device, from, to, stage. */
+export const listMoves = async (api: Api, id: string, json: boolean, say: Say): Promise<void> => {
+  const moves = await rowsOf<Moves[number]>(api, id, 'moves');
+  if (json) return say(JSON.stringify(moves, null, 2));
+  for (const move of moves) say([move.deviceId, move.from, move.to, move.stage].join('\t'));
 };
 
-export const listRefusals = async (api: Api, id: string, say: Say): Promise<void> => {
-  for (const refusal of await rowsOf<Refusals[number]>(api, id, 'refusals'))
+export const listRefusals = async (
+  api: Api,
+  id: string,
+  json: boolean,
+  say: Say,
+): Promise<void> => {
+  const refusals = await rowsOf<Refusals[number]>(api, id, 'refusals');
+  if (json) return say(JSON.stringify(refusals, null, 2));
+  for (const refusal of refusals)
     say([refusal.deviceId, refusal.hub ?? '', refusal.because].join('\t'));
 };
 
@@ -108,7 +117,7 @@ export const diffPlansOf = async (
   const { same, onlyInFirst, onlyInSecond, elsewhere, hubs } = diff;
   if (json) say(JSON.stringify(diff, null, 2));
   else {
-    say(`${count(same)} moves are the same in both`);
+    say(`${many(same, 'move')} the same in both`);
     say(`${count(onlyInFirst.length)} only in ${first}${samples(onlyInFirst)}`);
     say(`${count(onlyInSecond.length)} only in ${second}${samples(onlyInSecond)}`);
     say(

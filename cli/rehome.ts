@@ -33,6 +33,11 @@ const options = {
   'allow-reset': { type: 'boolean', default: false },
   'moves-max': { type: 'string' },
   'cooldown-hours': { type: 'string' },
+  'slack-percent': { type: 'string' },
+  'imbalance-percent': { type: 'string' },
+  'imbalance-count': { type: 'string' },
+  'group-label': { type: 'string' },
+  'group-moves-max': { type: 'string' },
   fleet: { type: 'string' },
   policy: { type: 'string' },
   out: { type: 'string' },
@@ -52,6 +57,8 @@ const main = async (): Promise<void> => {
   if (values.help || command === undefined) return say(usage);
   const group = groups[command];
   const known = group ? group[given[0] ?? ''] : commands[command];
+  if (!known && group)
+    throw new Error(`${command} takes one of ${Object.keys(group).join(', ')}: see --help`);
   if (!known) throw new Error(`there is no command ${positionals.join(' ')}: see --help`);
   await known(values, group ? given.slice(1) : given);
 };
@@ -126,6 +133,11 @@ const limitsOf = (flags: Flags) => ({
   allowReset: flags['allow-reset'] || undefined,
   movesMax: numberOf(flags['moves-max'], '--moves-max'),
   cooldownHours: numberOf(flags['cooldown-hours'], '--cooldown-hours'),
+  slackPercent: numberOf(flags['slack-percent'], '--slack-percent'),
+  imbalancePercent: numberOf(flags['imbalance-percent'], '--imbalance-percent'),
+  imbalanceCount: numberOf(flags['imbalance-count'], '--imbalance-count'),
+  groupLabel: flags['group-label'],
+  groupMovesMax: numberOf(flags['group-moves-max'], '--group-moves-max'),
 });
 
 const ordersOf = (
@@ -156,11 +168,13 @@ const planCommands: Readonly<Record<string, Command>> = {
   fill: ordersOf('fill', ofHub),
   quarantine: ordersOf('quarantine', ofDevices),
   return: ordersOf('return', ofDevices),
-  list: async (flags) => listPlans(await connect(flags), say),
+  list: async (flags) => listPlans(await connect(flags), flags.json, say),
   show: async (flags, given) =>
     showPlan(await connect(flags), one(given, 'one plan'), flags.json, say),
-  moves: async (flags, given) => listMoves(await connect(flags), one(given, 'one plan'), say),
-  refusals: async (flags, given) => listRefusals(await connect(flags), one(given, 'one plan'), say),
+  moves: async (flags, given) =>
+    listMoves(await connect(flags), one(given, 'one plan'), flags.json, say),
+  refusals: async (flags, given) =>
+    listRefusals(await connect(flags), one(given, 'one plan'), flags.json, say),
   diff: async (flags, [first, second, ...more]) => {
     if (first === undefined || second === undefined || more.length > 0)
       throw new Error('expected two plans');
@@ -183,6 +197,7 @@ const hubCommands: Readonly<Record<string, Command>> = {
   '': async (flags) => listHubs(await connect(flags), flags.json, say),
   cordon: changes({ state: 'cordoned' }),
   uncordon: changes({ state: 'open' }),
+  open: changes({ state: 'open' }),
   close: changes({ state: 'closed' }),
   weight: changes((value) => ({ weight: numberOf(value, 'the weight') })),
   capacity: changes((value) => ({ capacity: numberOf(value, 'the capacity') })),

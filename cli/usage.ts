@@ -14,15 +14,18 @@ export const usage = `npx rehome COMMAND [flags]
   label ID NAME=VALUE …             all of its labels, for rules to go by
 
   hubs                              all of them: state, devices, room  [--json]
-  hubs cordon HUB --reason TEXT     it takes no new devices; uncordon HUB, close HUB: presumed dead
+  hubs cordon HUB --reason TEXT     it takes no new devices; uncordon HUB or open HUB: again
+  hubs close HUB --reason TEXT      presumed dead: its devices are answered elsewhere when they register
   hubs weight HUB N --reason TEXT   its share of newcomers; capacity HUB N: how many devices it may hold
   inventory                         how far the fleet was taken in  [--json]
 
   plan GOAL [HUB | ID …] --reason TEXT
                                     what would be moved, at the least, and how long it would take: nothing is moved
                                     rebalance · drain HUB · evacuate HUB · fill HUB · relocate · quarantine ID … · return ID …
-       --allow-unknown --allow-reset --moves-max N --cooldown-hours N  [--json]
-  plan list | show PLAN | moves PLAN | refusals PLAN | diff PLAN PLAN
+       --allow-unknown --allow-reset --moves-max N --cooldown-hours N --slack-percent N
+       --imbalance-percent N --imbalance-count N --group-label NAME --group-moves-max N  [--json]
+  plan list | show PLAN | diff PLAN PLAN   [--json]
+  plan moves PLAN | refusals PLAN          a line each: device, from, to, stage; device, hub, why  [--json]
 
   policy check FILE                 whether a policy is sound: no app is asked
   policy put FILE --reason TEXT     the next version

@@ -9,7 +9,7 @@ import { toExplanationView } from '../shared/wire/explanation-view.ts';
 import { toFleetView } from '../shared/wire/fleet-view.ts';
 import { managementRequest } from '../shared/wire/management-request.ts';
 import { toMarkedLine, toOrderLine, toSettledLine } from '../shared/wire/move-lines.ts';
-import { parseMoveOrder, reasonLengthMax } from '../shared/wire/move-order.ts';
+import { parseMoveOrder, reasonLengthMax, reasonText } from '../shared/wire/move-order.ts';
 import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
 import { type Asked, answerRoute, type Route, scopeIn } from '../shared/wire/route-table.ts';
 
@@ -95,9 +95,9 @@ const callOff = async ({ endMove, log }: App, { scope, params, query, who }: Ask
 };
 
 const reasonIn = (query: URLSearchParams): string | Refusal => {
-  const reason = query.get('reason')?.trim();
-  if (reason && reason.length <= reasonLengthMax) return reason;
-  const detail = `expected 1 to ${reasonLengthMax} characters`;
+  const read = reasonText.safeParse(query.get('reason') ?? '');
+  if (read.success) return read.data;
+  const detail = `expected one line, of 1 to ${reasonLengthMax} characters`;
   return refuse('bad-request', [{ field: 'reason', detail }]);
 };
 

@@ -6,7 +6,7 @@ import { parseHubOrder } from '../shared/wire/hub-order.ts';
 import { managementRequest } from '../shared/wire/management-request.ts';
 import { toHubLine } from '../shared/wire/plan-lines.ts';
 import { toHubView } from '../shared/wire/plan-view.ts';
-import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
+import { type HttpAnswer, type Refusal, toProblem, unknownHub } from '../shared/wire/problem.ts';
 import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.ts';
 
 /**
@@ -27,8 +27,9 @@ const list = async ({ manageHubs }: App): Promise<HttpAnswer> => {
 };
 
 const read = async ({ manageHubs }: App, { params }: AskedOfAll) => {
-  const hub = (await manageHubs.table()).hubs.get(hubHostName(params['hub'] ?? ''));
-  return hub ? { status: 200, jsonBody: toHubView(hub) } : refuse('unknown-hub', []);
+  const { hubs } = await manageHubs.table();
+  const hub = hubs.get(hubHostName(params['hub'] ?? ''));
+  return hub ? { status: 200, jsonBody: toHubView(hub) } : unknownHub(hubs.keys());
 };
 
 const change = async (
@@ -38,8 +39,9 @@ const change = async (
   const asked = parseHubOrder(await body());
   if (asked.kind === 'refused') return asked;
   const changed = await manageHubs.change(hubHostName(params['hub'] ?? ''), asked.change);
-  if (!changed) return refuse('unknown-hub', []);
-  log.info(toHubLine(changed, asked.change, asked.reason, who.name));
+  if (!changed) return unknownHub((await manageHubs.table()).hubs.keys());
+  if (changed.after !== changed.before)
+    log.info(toHubLine(changed, asked.change, asked.reason, who.name));
   return { status: 200, jsonBody: toHubView(changed.after) };
 };
 

@@ -7,7 +7,13 @@ import { managementRequest } from '../shared/wire/management-request.ts';
 import { toPlanLine } from '../shared/wire/plan-lines.ts';
 import { parsePlanOrder } from '../shared/wire/plan-order.ts';
 import { toMovesView, toPlanView, toRefusalsView } from '../shared/wire/plan-view.ts';
-import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
+import {
+  type HttpAnswer,
+  type Refusal,
+  refuse,
+  toProblem,
+  unknownHub,
+} from '../shared/wire/problem.ts';
 import { type Asked, answerRoute, type Route, scopeIn } from '../shared/wire/route-table.ts';
 
 /**
@@ -32,8 +38,8 @@ const ask = async (
 ): Promise<HttpAnswer | Refusal> => {
   const asked = parsePlanOrder(await body(), limits);
   if (asked.kind === 'refused') return asked;
-  if ('hub' in asked.goal && !(await manageHubs.table()).hubs.has(asked.goal.hub))
-    return refuse('unknown-hub', [{ field: 'hub', detail: 'it is not in the hub table' }]);
+  const { hubs } = await manageHubs.table();
+  if ('hub' in asked.goal && !hubs.has(asked.goal.hub)) return unknownHub(hubs.keys());
   const order = await managePlans.ask(scope, asked.goal, asked.limits, asked.reason, who.name);
   log.info(toPlanLine(order));
   return { status: 202, jsonBody: { id: order.id } };

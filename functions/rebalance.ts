@@ -3,7 +3,7 @@ import type { Planning } from '../shared/composition/planning.ts';
 import { rehome } from '../shared/composition.ts';
 import { toPlanLine, toRebalancedLine } from '../shared/wire/plan-lines.ts';
 
-/** Every five minutes: counts the hubs, asks for a plan where it is worth it, and begins those again that nobody finished. */
+/** Every minute: counts the hubs, asks for a plan where it is worth it, and begins those again that nobody finished. */
 export const rebalanceHandler =
   ({ rebalance }: Planning): TimerHandler =>
   async (_timer, context) => {
@@ -16,5 +16,5 @@ export const rebalanceHandler =
 
 const { planning } = rehome();
 if (planning) {
-  app.timer('rebalance', { schedule: '30 */5 * * * *', handler: rebalanceHandler(planning) });
+  app.timer('rebalance', { schedule: '30 * * * * *', handler: rebalanceHandler(planning) });
 }

@@ -93,10 +93,9 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   // A DPS takes 1,000 registrations a minute; a larger fleet is let in at once here, as Azure's support can allow.
   const registrationsPerMinute = Math.max(1_000, 2 * (devices + virtual));
   const azure = await startAzureProcess(names, registrationsPerMinute, say);
-  const listed = [...hubs, ...sample.linkedHubs.map((hostName) => ({ hostName }))]; // so that the curl is answered as usual
   const { redirects, authority } = azure;
   const local = {
-    REHOME_HUBS: JSON.stringify(listed),
+    REHOME_HUBS: JSON.stringify(hubs),
     WEBSITE_AUTH_ENABLED: 'True',
     REHOME_SNAPSHOT_MS: '1000', // whoever tries something wants to see it
     ...azure.settings,
@@ -115,7 +114,7 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
   const scope = scopeOf(environment);
   await introduce({ url: `http://127.0.0.1:${app.port}`, token: operator.token, scope });
   const webhookUrl = `http://127.0.0.1:${app.port}/api/dps/${scope}/allocate?code=${keys.host}`;
-  say(welcome(app, webhookUrl));
+  say(welcome(app, webhookUrl, await writeSample(names)));
   return { azure, app, webhookUrl };
 };
 
@@ -133,25 +132,26 @@ const introduce = async (local: Readonly<Record<string, string>>): Promise<void>
 let isProvisioning = true;
 const logged = (line: string): void => {
   if (line.includes('"event":"hub-table"')) return; // long, and for machines
-  if (isOfSamples(line)) return;
   const isUsual = line.includes('"event":"allocated"') && line.includes('"degraded":false');
   if (!isProvisioning || !isUsual) say(line);
 };
 
-/** The hubs of the sample are in the table, so that it is answered as usual; they are nowhere else. */
-const isOfSamples = (line: string): boolean =>
-  /"event":"(rebalanced|inventory-hub-silent)"/.test(line) &&
-  line.includes('custom-allocation') &&
-  !line.includes('"planId"');
+/** DPS's own sample of a registration, with the hubs that are here. Answers the file. */
+const writeSample = async (names: readonly string[]): Promise<string> => {
+  const file = path.join(appFolder, '.local/group-registration.json');
+  const enrollmentGroup = { ...sample.enrollmentGroup, iotHubs: names };
+  await writeFile(file, JSON.stringify({ ...sample, enrollmentGroup, linkedHubs: names }, null, 2));
+  return file;
+};
 
-const welcome = ({ functionNames }: AppProcess, webhookUrl: string): string => `
+const welcome = ({ functionNames }: AppProcess, webhookUrl: string, sampleFile: string): string => `
 Rehome runs on the embedded Functions host: ${functionNames.join(', ')}.
 
   DPS's webhook   ${webhookUrl}
 
 Ask it, as a DPS does when a device of an enrollment group registers:
 
-  curl -sS -w '\\n' '${webhookUrl}' --data-binary @'${here('samples/group-registration.json')}'
+  curl -sS -w '\\n' '${webhookUrl}' --data-binary @'${sampleFile}'
 
 The key is new at every start. Ctrl-C stops everything.
 `;

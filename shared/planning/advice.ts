@@ -11,10 +11,19 @@ export const adviceFor = (
   resetAllowed: boolean,
 ): readonly string[] => [
   ...(goal.kind === 'evacuate' ? ladder : []),
+  ...stillTaking(goal, hubs),
   ...losses(hubs, resetAllowed),
   ...crowding(hubs),
   ...withoutOne(hubs),
 ];
+
+/** Newcomers would go on coming. */
+const stillTaking = (goal: Goal, hubs: readonly PlannedHub[]): readonly string[] =>
+  hubs.flatMap(({ hub, state }) =>
+    goal.kind === 'drain' && goal.hub === hub && state === 'open'
+      ? [`${hub} is open, and takes newcomers: cordon it first`]
+      : [],
+  );
 
 /** What helps against a hub that is dead, one after the other. */
 const ladder = [

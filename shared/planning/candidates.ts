@@ -147,14 +147,26 @@ const doubtsOf = (
       because: `it was moved lately: it is left in peace for ${hours} more hours`,
     });
   }
-  if (!asks && record.quarantine)
-    doubts.push({ kind: 'no', because: 'it is in quarantine: it is answered the hub of that' });
+  const against = whyNotFor(grounds, record, asks);
+  if (against !== undefined) doubts.push({ kind: 'no', because: against });
   if (isOpen)
     doubts.push({
       kind: 'unknown',
       because: 'which rules apply depends on what it sends when it registers',
     });
   return doubts;
+};
+
+/** What speaks against the goal itself. */
+const whyNotFor = (
+  { goal, policy }: Grounds,
+  { quarantine, observed }: DeviceRecord,
+  asks: boolean,
+): string | undefined => {
+  if (goal.kind === 'return' && !quarantine) return 'it is not in quarantine';
+  if (goal.kind === 'quarantine' && observed?.hub === policy.quarantine)
+    return 'it is on the hub of quarantine already';
+  return !asks && quarantine ? 'it is in quarantine: it is answered the hub of that' : undefined;
 };
 
 /** Whoever is not asked need not know how to answer. */

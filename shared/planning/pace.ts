@@ -61,12 +61,16 @@ export type Arc = { readonly from: number; readonly to: number; readonly count: 
  */
 const perMove = { sourceMessages: 4, targetMessages: 4, looks: 2, requestUnits: 40 };
 
-/** The quota compiler. */
+/**
+ * The quota compiler.
+ * @param isAsked whether devices are asked to go: off a dead hub they come by themselves.
+ */
 export const paceOf = (
   arcs: readonly Arc[],
   hubs: readonly HubLook[],
   { registrationsPerMinute, organicPercent, prices }: PaceLimits,
   now: Instant,
+  isAsked = true,
 ): Pace => {
   const moves = arcs.reduce((sum, { count }) => sum + count, 0);
   const leaving = hubs.map((_, hub) => sumOf(arcs, ({ from }) => from === hub));
@@ -87,9 +91,13 @@ export const paceOf = (
       const minuteOf = (name: keyof HubThrottles) => throttlesOf(hub)[name] * 60 * ours;
       const reads = perMove.looks * (out + into);
       return [
-        ...bound('direct methods', hostName, minuteOf('methodsPerSecond'), out),
-        ...bound('reads of twins', hostName, minuteOf('twinReadsPerSecond'), reads),
-        ...bound('updates of twins', hostName, minuteOf('twinUpdatesPerSecond'), out + into),
+        ...(isAsked
+          ? [
+              ...bound('direct methods', hostName, minuteOf('methodsPerSecond'), out),
+              ...bound('reads of twins', hostName, minuteOf('twinReadsPerSecond'), reads),
+              ...bound('updates of twins', hostName, minuteOf('twinUpdatesPerSecond'), out + into),
+            ]
+          : []),
         ...bound('new connections', hostName, minuteOf('connectionsPerSecond'), into),
         ...(intakePerMinuteMax === undefined
           ? []
@@ -107,7 +115,7 @@ export const paceOf = (
     movesPerMinute: minutes === 0 ? 0 : moves / minutes,
     minutes,
     constraints: constraints.slice(0, toldMax),
-    messages: messagesOf(hubs, leaving, arriving, now),
+    messages: isAsked ? messagesOf(hubs, leaving, arriving, now) : [],
     cost: prices && {
       currency: prices.currency,
       amount:

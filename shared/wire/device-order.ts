@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { reasonLengthMax } from './move-order.ts';
+import { reasonText } from './move-order.ts';
 import type { Refusal } from './problem.ts';
 import { readBody } from './read-body.ts';
 
-const reason = z.strictObject({ reason: z.string().trim().min(1).max(reasonLengthMax) });
+const reason = z.strictObject({ reason: reasonText });
 
 /** `{ reason }` */
 export const parseReason = (

@@ -1,5 +1,5 @@
 import { stageOf } from '../campaign/stage.ts';
-import type { DeviceRecord, Order } from '../domain/device.ts';
+import type { DeviceRecord, Order, Traits } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Move, requestId, type SettledMove } from '../domain/move.ts';
 import { toIso } from './device-contract.ts';
@@ -18,6 +18,8 @@ export const toDeviceView = (record: DeviceRecord) => ({
     : null,
   ghosts: record.ghosts,
   labels: record.labels,
+  lastMoveAt: timeOrNull(record.lastMoveAt),
+  twin: record.traits ?? null,
   pin: toOrderView(record.pin),
   quarantine: record.quarantine
     ? { ...toOrderView(record.quarantine), returnTo: record.quarantine.returnTo ?? null }
@@ -81,12 +83,15 @@ const explain = (record: DeviceRecord): readonly string[] => {
     leftover,
     pin,
     quarantine,
+    traits,
   } = record;
   const said: string[] = [];
   said.push(observed ? `Last seen on ${observed.hub}.` : 'Never seen on a hub.');
   if (home && home !== observed?.hub) said.push(`Its home is ${home}.`);
   if (pending)
     said.push(`DPS was answered ${pending.hub} ${pending.calls} times; nothing confirms it yet.`);
+  const labelled = Object.entries(record.labels).map(([name, value]) => `${name}=${value}`);
+  if (labelled.length > 0) said.push(`Its labels: ${labelled.join(', ')}.`);
   if (quarantine) said.push(`It is in quarantine: ${quarantine.because} (${quarantine.by}).`);
   if (pin) said.push(`It is pinned: ${pin.because} (${pin.by}).`);
   if (quarantine)
@@ -96,6 +101,7 @@ const explain = (record: DeviceRecord): readonly string[] => {
       `A move to ${move.to} is ${stageOf(move)}: while its window is open and ${move.to} takes devices, DPS is answered that.`,
     );
   else if (observed) said.push(`DPS is answered ${observed.hub}, while that is open.`);
+  if (traits) said.push(...doubtsOf(traits));
   if (finding) said.push(findings[finding.kind]);
   if (ghosts.length > 0) said.push(`An identity of it was left behind on ${ghosts.join(', ')}.`);
   if (conflictsWith !== undefined)
@@ -103,3 +109,10 @@ const explain = (record: DeviceRecord): readonly string[] => {
   if (leftover) said.push('What its last moves left in its twins is being cleared.');
   return said;
 };
+
+/** What its twin showed when it was last looked at, as far as it keeps it from being moved. */
+const doubtsOf = ({ enabled, iotEdge, advertises }: Traits): readonly string[] => [
+  ...(enabled ? [] : ['Its identity is disabled.']),
+  ...(iotEdge ? ['It is an IoT Edge device: it is not moved.'] : []),
+  ...(advertises ? [] : ['Its firmware does not say that it keeps the device contract.']),
+];

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { hubStates, hubWeightMax } from '../domain/hub.ts';
 import type { HubChange } from '../flows/manage-hubs.ts';
-import { reasonLengthMax } from './move-order.ts';
+import { reasonText } from './move-order.ts';
 import { type Refusal, refuse } from './problem.ts';
 import { readBody } from './read-body.ts';
 
 /** `{ reason, state?, weight?, capacity?, … }`: what is left out stays. */
 const hubOrder = z.strictObject({
-  reason: z.string().trim().min(1).max(reasonLengthMax),
+  reason: reasonText,
   /** A hub is drained by a campaign. */
   state: z.enum(hubStates).exclude(['draining']).optional(),
-  weight: z.number().positive().max(hubWeightMax).optional(),
+  weight: z.int().min(1).max(hubWeightMax).optional(),
   capacity: z.int().min(1).optional(),
   tier: z
     .string()

@@ -8,10 +8,18 @@ import { readBody } from './read-body.ts';
 /** Of a reason: it stands in the record, the history and the log. */
 export const reasonLengthMax = 200;
 
+/** It is read on terminals: no line breaks, no escapes. */
+export const reasonText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(reasonLengthMax)
+  .regex(/^\P{Cc}*$/u, 'expected one line, without control characters');
+
 /** What an operator asks for: `{ to, reason, windowMinutes?, parkedHours?, allowUnknown?, allowReset? }`. */
 const moveOrder = z.strictObject({
   to: z.hostname().transform(hubHostName),
-  reason: z.string().trim().min(1).max(reasonLengthMax),
+  reason: reasonText,
   /** How long the device may take to go. */
   windowMinutes: z.number().min(1).max(1_440).default(60),
   /** How long the request waits for a device that is offline. */

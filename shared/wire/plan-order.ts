@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hubHostName } from '../domain/hub.ts';
 import { type Goal, goalKinds, type PlanLimits } from '../planning/goal.ts';
-import { reasonLengthMax } from './move-order.ts';
+import { reasonText } from './move-order.ts';
 import { type Refusal, refuse } from './problem.ts';
 import { readBody } from './read-body.ts';
 
@@ -13,7 +13,7 @@ const planOrder = z.strictObject({
   goal: z.enum(goalKinds),
   hub: z.hostname().transform(hubHostName).optional(),
   devices: z.array(z.string().min(1).max(128)).min(1).max(namedMax).optional(),
-  reason: z.string().trim().min(1).max(reasonLengthMax),
+  reason: reasonText,
   limits: z
     .strictObject({
       cooldownHours: z.number().min(0).max(8_760).optional(),

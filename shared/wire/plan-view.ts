@@ -23,6 +23,7 @@ const toMadeView = ({ takenAt, hubs, scope: _s, goal: _g, ...plan }: MadePlan) =
   takenAt: toIso(takenAt),
   hubs: hubs.map(({ past, ...hub }) => ({ ...hub, past: past ?? null })),
   idle: plan.idle ?? null,
+  pace: { ...plan.pace, movesPerMinute: Math.round(plan.pace.movesPerMinute * 10) / 10 },
 });
 export type PlanView = ReturnType<typeof toPlanView>;
 export type MadeView = ReturnType<typeof toMadeView>;

@@ -36,7 +36,7 @@ const problems = {
   'unknown-hub': [404, 'There is no such hub'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-page': [404, 'The plan has no such page'],
-  'no-inventory': [404, 'No inventory was taken yet'],
+  'no-inventory': [404, 'No inventory was taken yet: it begins within a minute'],
   'plan-not-made': [409, 'The plan is not made'],
   'unknown-version': [404, 'There is no such version of the policy'],
   'not-quarantined': [409, 'The device is not in quarantine'],
@@ -60,6 +60,16 @@ export const refuse = (
   errors: errors.slice(0, errorCountMax),
   ...(detail === undefined ? {} : { detail }),
 });
+
+/** So many names tell what was meant. */
+const namedMax = 10;
+
+export const unknownHub = (known: Iterable<string>): Refusal => {
+  const names = [...known].sort();
+  const some = names.slice(0, namedMax).join(', ');
+  const detail = names.length > namedMax ? `${some}, …` : some;
+  return refuse('unknown-hub', [{ field: 'hub', detail: `expected one of ${detail}` }]);
+};
 
 /** zod's issues as field errors; a problem with the whole is the body's. */
 export const fieldErrors = (error: z.ZodError): readonly FieldError[] =>

@@ -83,6 +83,13 @@ const refused: readonly (readonly [path: string, body: object, field: string, de
   ['hubs/east.azure-devices.net', { reason: 'x', weight: 0 }, 'weight', 'Too small'],
   ['hubs/east.azure-devices.net', { reason: 'x', tier: 'S9' }, 'tier', 'expected F1'],
   ['hubs/east.azure-devices.net', { state: 'open' }, 'reason', 'expected string'],
+  [
+    'hubs/east.azure-devices.net',
+    { state: 'open', reason: 'a\n\u001b[31mb' },
+    'reason',
+    'expected one line',
+  ],
+  ['hubs/east.azure-devices.net', { weight: 0.5, reason: 'x' }, 'weight', 'expected int'],
 ];
 
 test('who may, and what is refused, by its field', async () => {
@@ -127,17 +134,22 @@ test('a fleet is looked at, planned, and its plans compared: by the doors and on
   ).toBe(true);
 
   const said = await rehome('plan', 'drain', 'east', '--reason', 'a try', '--moves-max', '1');
-  expect(said.out).toContain('1 moves, as few as can be');
+  expect(said.out).toContain('1 move, as few as can be');
   expect(said.out).toContain('wait for the next plan');
   const listed = await rehome('plan', 'list');
   expect(listed.out.split('\n').filter((line) => line.includes('drain'))).toHaveLength(2);
   const other = /p-[0-9a-f]{20}/.exec(said.out)?.[0] ?? '';
   const diff = await rehome('plan', 'diff', drain.id, other);
-  expect(diff.out).toContain('1 moves are the same in both');
+  expect(diff.out).toContain('1 move the same in both');
   expect(diff.out).toContain(`${before - 1} only in ${drain.id}`);
   expect((await rehome('plan', 'rebalance', '--reason', 'a try')).out).toContain('nobody is moved');
   const wrong = await rehome('plan', 'drain', 'nobody', '--reason', 'x');
-  expect(wrong.err).toContain('There is no such hub');
+  expect(wrong.err).toContain(
+    'There is no such hub: hub: expected one of east.azure-devices.net, north',
+  );
+  expect((await rehome('plan', 'drian')).err).toContain(
+    'plan takes one of rebalance, relocate, drain',
+  );
   expect((await rehome('plan', 'drain', '--reason', 'x')).err).toContain('expected one hub');
   expect((await rehome('plan', 'show', 'p-0')).err).toContain('There is no such plan');
   expect(azure.hubs.size).toBe(3);

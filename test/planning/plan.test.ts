@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { noPolicy, type Policy, type Rule } from '../../shared/domain/policy.ts';
+import type { Goal } from '../../shared/planning/goal.ts';
 import type { Plan } from '../../shared/planning/plan.ts';
 import { aHub } from '../support/a-hub.ts';
 import { aMove, at, host } from '../support/a-move.ts';
@@ -353,6 +354,18 @@ describe('the other goals', () => {
     });
   });
 
+  test('only who is in quarantine returns from it, and only who is not there goes into it', () => {
+    const hubs = [aHub('east', { deviceCount: 1 }), aHub('ward', { deviceCount: 1 })];
+    const devices = [aResident('fine', 'east'), aResident('odd', 'ward')];
+    const fleet = { hubs, devices, policy: { ...noPolicy, quarantine: host('ward') } };
+    expect(because(aPlanOf(fleet, { kind: 'return', devices: ['fine'] }))).toEqual({
+      fine: 'it is not in quarantine',
+    });
+    expect(because(aPlanOf(fleet, { kind: 'quarantine', devices: ['odd'] }))).toEqual({
+      odd: 'it is on the hub of quarantine already',
+    });
+  });
+
   test('a site has no more moves than it may, and it is said', () => {
     const devices = residents('east', 6, { labels: { site: 'plant' } });
     const hubs = [aHub('east', { deviceCount: 6 }), aHub('west', { deviceCount: 0 })];
@@ -361,6 +374,9 @@ describe('the other goals', () => {
     expect(planned.moves).toHaveLength(2);
     expect(planned.refusals[0]?.because).toBe(
       'the site plant has as many moves as one plan may have: 2',
+    );
+    expect(planned.hubs[0]?.past).toBe(
+      '4 too many stay: 4 wait, because their group has as many moves as it may',
     );
   });
 });
@@ -403,6 +419,63 @@ describe('[P5] moves under way', () => {
 });
 
 describe('what a person reads', () => {
+  test.each<[Goal, Partial<Fleet>, string]>([
+    [{ kind: 'fill', hub: host('shut') }, {}, 'shut.azure-devices.net is cordoned'],
+    [
+      { kind: 'fill', hub: host('new') },
+      {},
+      'the devices of new.azure-devices.net were never counted',
+    ],
+    [
+      { kind: 'fill', hub: host('west') },
+      { policy: { ...noPolicy, quarantine: host('west') } },
+      'west.azure-devices.net is kept for quarantined devices',
+    ],
+    [{ kind: 'drain', hub: host('west') }, {}, 'nobody is known to be on west.azure-devices.net'],
+    [{ kind: 'relocate' }, {}, 'nobody is where the rules do not allow it'],
+    [{ kind: 'return', devices: ['east-0'] }, {}, 'nobody of those who should can be moved'],
+  ])('why nobody is moved: %j', (goal, but, idle) => {
+    const hubs = [
+      aHub('east', { deviceCount: 1 }),
+      aHub('west', { deviceCount: 0 }),
+      aHub('shut', { deviceCount: 0, state: 'cordoned' }),
+      aHub('new'),
+    ];
+    const planned = aPlanOf({ hubs, devices: residents('east', 1), ...but }, goal);
+    expect([planned.moves.length, planned.idle]).toEqual([0, idle]);
+  });
+
+  test('a fleet that is uneven, and cannot be made even: why', () => {
+    const hubs = [aHub('east', { deviceCount: 900 }), aHub('west', { deviceCount: 100 })];
+    const devices = [...residents('east', 900, { traits: undefined }), ...residents('west', 100)];
+    expect(aPlanOf({ hubs, devices }, { kind: 'rebalance' }).idle).toBe(
+      'by counts alone a hub is past its fair share by more than 10 % and 100 devices, but what may be moved is spread evenly: 900 devices cannot be moved, 900 because it is not known to be movable: its twin was never looked at',
+    );
+  });
+
+  test('what a hub counts beyond our records is said, and that a hub that is drained still takes newcomers', () => {
+    const hubs = [aHub('east', { deviceCount: 30 }), aHub('west', { deviceCount: 0 })];
+    const fleet = { hubs, devices: residents('east', 10) };
+    const planned = aPlanOf(fleet, { kind: 'drain', hub: host('east') });
+    expect(planned.hubs[0]?.past).toBe('20 too many stay: 20 are not known to Rehome');
+    expect(planned.advice).toContain(
+      'east.azure-devices.net is open, and takes newcomers: cordon it first',
+    );
+  });
+
+  test('off a dead hub nobody is asked: only registrations and connections count', () => {
+    const hubs = [
+      aHub('east', { deviceCount: 2, state: 'closed' }),
+      aHub('west', { deviceCount: 0 }),
+    ];
+    const { pace } = aPlanOf(
+      { hubs, devices: residents('east', 2) },
+      { kind: 'evacuate', hub: host('east') },
+    );
+    expect(pace.messages).toEqual([]);
+    expect(pace.constraints.map(({ what }) => what)).toEqual(['registrations', 'new connections']);
+  });
+
   test('the rate, what binds it, and how long it takes', () => {
     const hubs = [
       aHub('east', { deviceCount: 16_000 }),
