@@ -6,7 +6,7 @@ import { isWorthBalancing } from '../planning/imbalance.ts';
 import { type Snapshot, snapshotOf } from '../planning/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
-import type { PlanOrder, Plans } from '../ports/plans.ts';
+import type { PlanOrder, PlanState, Plans } from '../ports/plans.ts';
 import type { Policies } from '../ports/policies.ts';
 import type { CountHubs, HubsCounted } from './count-hubs.ts';
 import { aliveMs } from './make-plan.ts';
@@ -42,7 +42,7 @@ export type RebalanceLimits = {
   readonly scopes: ReadonlySet<Scope>;
   readonly dial: Dial;
   readonly limits: PlanLimits;
-  /** How long a plan that was proposed is left to be looked at, before the next is. */
+  /** How long a plan that was proposed is left to be looked at, before the next is; one that moves nobody, a sixth of it. */
   readonly againMs: number;
   /** Moves of one plan, of all devices. */
   readonly churnPercent: number;
@@ -71,8 +71,10 @@ export const rebalance =
       const goal = await goalFor(ports, scope, counted, limits);
       if (!goal) continue;
       const isTold = recent.some(
-        ({ order }) =>
-          order.scope === scope && order.by === rebalancer && clock.now() - order.at < againMs,
+        ({ order, state }) =>
+          order.scope === scope &&
+          order.by === rebalancer &&
+          clock.now() - order.at < restOf(state, againMs),
       );
       const movesMax = Math.ceil((countOf(counted) * churnPercent) / 100);
       const reason = reasons[goal.kind];
@@ -84,6 +86,10 @@ export const rebalance =
     }
     return { silent: counted.silent, proposed, observed, resumed };
   };
+
+/** One that moves nobody may only have come too early. */
+const restOf = (state: PlanState, againMs: number): number =>
+  state.kind === 'made' && state.plan.moveCount === 0 ? againMs / 6 : againMs;
 
 const countOf = ({ table }: HubsCounted): number =>
   [...table.hubs.values()].reduce((sum, { deviceCount = 0 }) => sum + deviceCount, 0);

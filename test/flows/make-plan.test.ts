@@ -233,6 +233,22 @@ describe('rebalance', () => {
     expect((await run(fleet)).proposed).toHaveLength(1);
   });
 
+  test('and sooner again where that plan moves nobody', async () => {
+    const fleet = await aFleet({ east: 900, west: 100, north: 100 });
+    const pin = { since: at(0), because: 'a demo', by: 'Otto' };
+    for (let index = 0; index < 900; index += 1) {
+      const key = deviceKey(main, `east-${index}`);
+      const kept = await fleet.ports.records.read(key, never);
+      if (kept) await fleet.ports.records.write(key, { ...kept.record, pin }, kept.version, never);
+    }
+    const [order] = (await run(fleet)).proposed;
+    await fleet.make(order?.id ?? '');
+    fleet.time.now += 30 * 60_000;
+    expect((await run(fleet)).proposed).toEqual([]);
+    fleet.time.now += 31 * 60_000;
+    expect((await run(fleet)).proposed).toHaveLength(1);
+  });
+
   test('asks to fill a hub that is short, where nobody is past their share', async () => {
     const hubs = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'].map((name) =>
       aHub(name),
