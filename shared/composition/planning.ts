@@ -62,7 +62,7 @@ export const planningOf = (
   const ports = { ...store, registries, provisioning, twins, complain: systemComplaint };
   const counts = countHubs({ hubTables, hubDocuments, registries, clock, deadline });
   const limits = limitsOf(settings);
-  const make = makePlan({ ...store, countHubs: counts }, settings);
+  const make = makePlan({ ...store, scopes, countHubs: counts }, settings);
   const begin = beginning(store, make);
   const plans = managePlans({ ...store, begin });
   return {
@@ -102,15 +102,17 @@ const inventoryLimitsOf = (
   { hubTables }: Store,
   { inventoryMs, inventoryPercent }: PlanSettings,
 ): InventoryLimits => {
-  const share = (quota: number): number =>
-    Math.max(1, Math.floor((quota * inventoryPercent) / 100));
+  // Every scope has a DPS of its own, and all of them the same hubs.
+  const share = (quota: number, among = 1): number =>
+    Math.max(1, Math.floor((quota * inventoryPercent) / 100 / among));
   return {
     dpsOperations: share(dpsPerMinute.operations),
     hubQueries: (hub) => {
       const known = hubTables.latest().hubs.get(hub);
-      return share(throttlesOf(known ?? { tier: undefined, units: 1 }).queriesPerMinute);
+      const { queriesPerMinute } = throttlesOf(known ?? { tier: undefined, units: 1 });
+      return share(queriesPerMinute, scopes.size);
     },
-    budgetMs: inventoryBudgetMs,
+    budgetMs: inventoryBudgetMs / scopes.size,
     everyMs: inventoryMs,
     atOnceMax,
     isOnlyScope: scopes.size === 1,
@@ -119,6 +121,9 @@ const inventoryLimitsOf = (
 
 /** What the thread is given. */
 export type PlanWork = { readonly planId: string };
+
+/** A thread that hangs must not keep all other plans waiting. */
+const planTimeoutMs = 30 * 60_000;
 
 /** Beside it, as TypeScript or built. */
 const workerFile = new URL(
@@ -135,7 +140,7 @@ const beginning = ({ isShared }: Store, make: MakePlan): ((planId: string) => vo
   const run = async (planId: string): Promise<void> => {
     try {
       const work: PlanWork = { planId };
-      await (isShared ? runInWorker(workerFile, work) : make(planId));
+      await (isShared ? runInWorker(workerFile, work, planTimeoutMs) : make(planId));
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
       systemComplaint(JSON.stringify({ event: 'plan-failed', planId, because }));

@@ -55,7 +55,7 @@ const hub = z
     hostName: z.hostname().transform(hubHostName),
     state: z.enum(hubStates).default('open'),
     weight: z.int().min(1).max(hubWeightMax).default(1),
-    capacity: z.int().min(1).default(hubCapacityMax),
+    capacity: z.int().min(1).max(hubCapacityMax).default(hubCapacityMax),
     region: z.string().toLowerCase().optional(),
     tier: z.string().optional(),
     units: z.int().min(1).max(200).default(1),

@@ -5,7 +5,7 @@ import { type HubRegistries, registryPageMax } from '../ports/hub-registries.ts'
 import type { HubTables } from '../ports/hub-tables.ts';
 import type { HubCursor, Inventories, Inventory, InventoryCounts } from '../ports/inventories.ts';
 import type { ProvisioningRecords } from '../ports/provisioning-records.ts';
-import { markAbsent } from './mark-absent.ts';
+import { lookAtGhosts, markAbsent } from './mark-absent.ts';
 import { type Entered, type IdentityPorts, takeIdentity, takeRecord } from './take-device.ts';
 
 /** The pages of an inventory, each of which may be taken twice. */
@@ -79,6 +79,7 @@ export const takeRegistrations = async (
   const [group, ...rest] = groups;
   if (group === undefined) return { ...inventory, phase: 'registries', hubs: await hubsOf(ports) };
   const page = await ports.provisioning.ofGroup(scope, group, inventory.after);
+  if (page === 'gone') return { ...inventory, after: undefined, groups: rest };
   const key = enrollmentKey(scope, { kind: 'group', id: group });
   const entered = await inParallel(page.found, limits.atOnceMax, (record) =>
     takeRecord(ports, scope, record, key),
@@ -189,6 +190,8 @@ const takeRecordsPage = async (
   const entered = await inParallel(absent, limits.atOnceMax, (record) =>
     markAbsent(ports, hub, record),
   );
+  const haunted = page.records.filter(({ ghosts }) => ghosts.length > 0);
+  await inParallel(haunted, limits.atOnceMax, (record) => lookAtGhosts(ports, record));
   const missing = entered.filter((one) => one === 'missing').length;
   const counts = { missing, faults: page.unreadable.length };
   return { next: nextOf(hub, page.after), counts };

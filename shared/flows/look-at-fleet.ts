@@ -5,9 +5,11 @@ import type { HubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Scope } from '../domain/scope.ts';
 import { judgeDevices } from '../planning/candidates.ts';
 import type { Goal } from '../planning/goal.ts';
 import type { Plan } from '../planning/plan.ts';
+import { isForRoom } from '../planning/refusals.ts';
 import {
   type Candidate,
   type Held,
@@ -22,6 +24,8 @@ import type { Enrollments } from '../ports/enrollments.ts';
 import type { PlanOrder } from '../ports/plans.ts';
 
 export type LookPorts = {
+  /** All of them: they share hubs. */
+  readonly scopes: ReadonlySet<Scope>;
   readonly records: DeviceRecords;
   readonly enrollments: Enrollments;
   readonly clock: Clock;
@@ -57,22 +61,24 @@ export const lookAtFleet = async (
   const now = clock.now();
   const candidates: Candidate[] = [];
   const held: Held[] = [];
-  const take = takeInto(ports, order, { table, policy, now, candidates, held, tell });
+  const moving = await movingIn(ports);
+  const take = takeInto(ports, order, { table, policy, now, candidates, held, moving, tell });
+  const indexOf = new Map(hubNames(table).map((name, index) => [name, index]));
   const cursors = new Map<HubHostName, string | undefined>();
   const counts = new Map<HubHostName, number>();
   const whole = new Set<HubHostName>();
   const isRead = (hub: HubHostName): boolean => whole.has(hub);
-  const moving = await movingIn(ports, scope);
   const readPage = async (hub: HubHostName): Promise<number> => {
     const page = await deadline(timeoutMs, (signal) =>
       records.on(scope, hub, pageMax, cursors.get(hub), signal),
     );
-    const { records: devices, after } = sound(page);
+    const { records: devices, after, unreadable } = sound(page);
     cursors.set(hub, after);
     counts.set(hub, (counts.get(hub) ?? 0) + devices.length);
     if (after === undefined) whole.add(hub);
+    for (const id of unreadable) held.push(unreadableOn(indexOf.get(hub) ?? -1, id));
     await take(devices);
-    return devices.length;
+    return devices.length + unreadable.length;
   };
   return {
     read: async (hub, countMin) => {
@@ -87,7 +93,17 @@ export const lookAtFleet = async (
     countOn: (hub) => counts.get(hub) ?? 0,
     snapshot: () => {
       const { version: policyVersion } = policy;
-      return snapshotOf({ scope, table, policyVersion, now, candidates, held, moving, isRead });
+      const under = [...moving.values()];
+      return snapshotOf({
+        scope,
+        table,
+        policyVersion,
+        now,
+        candidates,
+        held,
+        moving: under,
+        isRead,
+      });
     },
   };
 };
@@ -98,6 +114,8 @@ type Taking = {
   readonly now: Instant;
   readonly candidates: Candidate[];
   readonly held: Held[];
+  /** By key: more may begin while we read. */
+  readonly moving: Map<string, DeviceRecord>;
   readonly tell: (read: number) => Promise<void>;
 };
 
@@ -105,7 +123,7 @@ type Taking = {
 const takeInto = (
   ports: LookPorts,
   { goal, limits }: Pick<PlanOrder, 'goal' | 'limits'>,
-  { table, policy, now, candidates, held, tell }: Taking,
+  { table, policy, now, candidates, held, moving, tell }: Taking,
 ): ((devices: readonly DeviceRecord[]) => Promise<void>) => {
   const known = new Map<string, Enrollment>();
   const judge = judgeDevices({
@@ -117,16 +135,19 @@ const takeInto = (
     goal,
     now,
   });
-  let readCount = 0;
+  const seen = new Set<string>();
   return async (devices) => {
-    await learnEnrollments(ports, known, devices);
+    await learnEnrollments(ports, known, policy, devices);
     for (const device of devices) {
+      // A device that goes elsewhere while we read is met on both hubs.
+      if (seen.has(device.deviceId)) continue;
+      seen.add(device.deviceId);
+      if (device.move) moving.set(deviceKey(device.scope, device.deviceId).id, device);
       const judged = judge(device);
       if (judged?.kind === 'candidate') candidates.push(judged.candidate);
       if (judged?.kind === 'held') held.push(judged.held);
     }
-    readCount += devices.length;
-    await tell(readCount);
+    await tell(seen.size);
   };
 };
 
@@ -135,36 +156,62 @@ const sound = (page: Page | 'bad-after'): Page => {
   return page;
 };
 
-/** As many as the moves under way. */
-const movingIn = async (
-  { records, deadline }: LookPorts,
-  scope: PlanOrder['scope'],
-): Promise<readonly DeviceRecord[]> => {
-  const moving: DeviceRecord[] = [];
-  for (let after: string | undefined; ; ) {
-    const from = after;
-    const page = sound(
-      await deadline(timeoutMs, (signal) => records.attended(scope, pageMax, from, signal)),
-    );
-    moving.push(...page.records.filter(({ move }) => move));
-    after = page.after;
-    if (after === undefined) return moving;
-  }
+/** Its document is none of ours: it has no better name. */
+const unreadableOn = (hub: number, id: string): Held => ({
+  deviceId: id,
+  hub,
+  because: 'its record cannot be read',
+  weight: 1,
+  misplaced: undefined,
+  isGoing: false,
+});
+
+/** As many as the moves under way, of all scopes: hubs are shared, and so is their room. */
+const movingIn = async ({
+  scopes,
+  records,
+  deadline,
+}: LookPorts): Promise<Map<string, DeviceRecord>> => {
+  const moving = new Map<string, DeviceRecord>();
+  for (const scope of scopes)
+    for (let after: string | undefined, isOver = false; !isOver; isOver = after === undefined) {
+      const from = after;
+      const page = sound(
+        await deadline(timeoutMs, (signal) => records.attended(scope, pageMax, from, signal)),
+      );
+      for (const record of page.records)
+        if (record.move) moving.set(deviceKey(scope, record.deviceId).id, record);
+      after = page.after;
+    }
+  return moving;
 };
 
-/** Each once: a fleet has few, or one for each device. */
+/**
+ * Each once. A fleet has a few groups; or one enrollment for each device: those that say the same are kept as one, whose name is then none, so that
+ * a million of them are judged as one, unless a rule asks for their names.
+ */
 const learnEnrollments = async (
   { enrollments, deadline }: LookPorts,
   known: Map<string, Enrollment>,
+  { rules }: Policy,
   devices: readonly DeviceRecord[],
 ): Promise<void> => {
+  const isNamed = rules.some(({ when }) => when.individualEnrollments);
+  const alike = (told: Enrollment): Enrollment => {
+    if (told.kind === 'group' || isNamed) return told;
+    const shared = { ...told, id: 'of its own', etag: undefined };
+    const key = JSON.stringify(shared);
+    const found = known.get(key) ?? shared;
+    known.set(key, found);
+    return found;
+  };
   const keys = new Set(devices.flatMap(({ enrollment }) => enrollment ?? []));
   const unknown = [...keys].filter((key) => !known.has(key));
   for (let from = 0; from < unknown.length; from += atOnceMax)
     await Promise.all(
       unknown.slice(from, from + atOnceMax).map(async (key) => {
         const found = await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
-        if (found) known.set(key, found);
+        if (found) known.set(key, alike(found));
       }),
     );
 };
@@ -175,17 +222,21 @@ type More = { readonly hub: HubHostName; readonly countMin: number };
 
 /** Hubs of which more must be read before a plan is the best that there is; none when it is. */
 export const hubsToRead = (
-  { hubs, refusals }: Pick<Plan, 'hubs' | 'refusals'>,
+  { hubs, refusals, postponed, limits }: Pick<Plan, 'hubs' | 'refusals' | 'postponed' | 'limits'>,
   goal: Goal,
   look: Pick<FleetLook, 'isRead' | 'countOn'>,
 ): readonly More[] => {
+  if (postponed > 0) return []; // it has as many moves as it may
   const unread = hubs.filter(({ hub, state }) => !look.isRead(hub) && state !== 'closed');
   const past = unread.filter(({ after, cap }) => after > cap);
   const target = hubs.find(({ hub }) => goal.kind === 'fill' && goal.hub === hub);
   // Half of them may not be movable: what is read at least doubles, so that it ends soon.
   const more = (hub: HubHostName, wanted: number): More => ({
     hub,
-    countMin: Math.max(Math.ceil(wanted * 1.25), look.countOn(hub)),
+    countMin: Math.max(
+      Math.ceil(Math.min(wanted, limits.movesMax ?? wanted) * 1.25),
+      look.countOn(hub),
+    ),
   });
   if (target) {
     const short = target.cap - target.after;
@@ -196,7 +247,7 @@ export const hubsToRead = (
   if (past.length > 0) return past.map(({ hub, after, cap }) => more(hub, after - cap));
   // Where there is no room, others may have to make it; where devices may not go everywhere, all of them say what is fair.
   const isTight =
-    refusals.some(({ because }) => because.startsWith('there is no room')) ||
+    refusals.some(isForRoom) ||
     hubs.some(({ after, cap, state }) => state === 'open' && after > cap);
   if (!isTight || goal.kind === 'quarantine') return [];
   return unread

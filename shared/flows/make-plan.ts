@@ -73,11 +73,15 @@ const claim = async (
   if (state.kind === 'planning' && now - state.aliveAt < aliveMs) return state.kind;
   const attempt = state.kind === 'planning' ? state.attempt + 1 : 1;
   const run = dice.digits(8);
-  const claimed: PlanState = { kind: 'planning', run, attempt, aliveAt: now, read: 0 };
+  const isGivenUp = attempt > attemptsMax; // its makers died, and said nothing
+  const claimed: PlanState = isGivenUp
+    ? { kind: 'failed', because: `${attemptsMax} tries came to nothing` }
+    : { kind: 'planning', run, attempt, aliveAt: now, read: 0 };
   const outcome = await deadline(timeoutMs, (signal) =>
     plans.write(order, claimed, version, signal),
   );
   if (outcome === 'superseded') return 'planning';
+  if (isGivenUp) return 'failed';
   const again = await readPlan(ports, planId);
   if (again?.state.kind !== 'planning' || again.state.run !== run) return 'planning';
   return { order, run, attempt, version: again.version };
@@ -148,7 +152,7 @@ const planFor = async (
   const [{ table }, policy] = [await ports.countHubs(), await ports.policies.known()];
   const look = await lookAtFleet(ports, order, table, policy, alive);
   const decide = (): Plan => plan(look.snapshot(), goal, policy, limits, paceLimits);
-  await readFirst(look, order, table, policy);
+  await readFirst(ports, look, order, table, policy);
   for (let planned = decide(); ; planned = decide()) {
     const more = hubsToRead(planned, goal, look);
     if (more.length === 0) return planned;
@@ -156,10 +160,11 @@ const planFor = async (
   }
 };
 
-/** Where rules say who may be where, all of them count; else the devices that the goal names. */
+/** Where rules or enrollments say who may be where, all devices count; else those that the goal names. */
 const readFirst = async (
+  { enrollments, deadline }: PlanPorts,
   look: FleetLook,
-  { goal, limits }: PlanOrder,
+  { goal, limits, scope }: PlanOrder,
   { hubs }: HubTable,
   { rules }: Policy,
 ): Promise<void> => {
@@ -176,7 +181,12 @@ const readFirst = async (
       return;
     case 'relocate':
       return all(hubs.keys());
-    default:
-      if (rules.length > 0 || limits.loadLabel !== undefined) await all(hubs.keys());
+    default: {
+      const isLimited =
+        rules.length > 0 ||
+        limits.loadLabel !== undefined ||
+        (await deadline(timeoutMs, (signal) => enrollments.limits(scope, signal)));
+      if (isLimited) await all(hubs.keys());
+    }
   }
 };

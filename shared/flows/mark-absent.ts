@@ -28,3 +28,27 @@ export const markAbsent = (
   };
   return changeRecord(ports, deviceKey(scope, deviceId), change);
 };
+
+/** Identities that were left behind may be gone by now: their hubs' events are lost now and then. */
+export const lookAtGhosts = (
+  ports: Ports,
+  { scope, deviceId }: Pick<DeviceRecord, 'scope' | 'deviceId'>,
+): Promise<void> => {
+  const { twins, clock } = ports;
+  const change = async (known: DeviceRecord | undefined): Promise<Change<void>> => {
+    if (!known || known.move) return { entry: undefined, said: undefined };
+    const askedAt = clock.now();
+    const looked = await Promise.all(
+      known.ghosts.map(async (hub) =>
+        evidenceOf(hub, await twins.look({ hub, deviceId }), askedAt),
+      ),
+    );
+    const absent = looked.flat().filter(({ kind }) => kind === 'absent');
+    const record = whereaboutsAfter(known, absent);
+    return {
+      entry: record === known ? undefined : { record, settled: undefined },
+      said: undefined,
+    };
+  };
+  return changeRecord(ports, deviceKey(scope, deviceId), change);
+};

@@ -68,11 +68,12 @@ export const rebalance =
     const proposed: PlanOrder[] = [];
     const observed: Scope[] = [];
     for (const scope of dial === 'off' ? [] : scopes) {
+      if (proposed.length > 0) break;
       const goal = await goalFor(ports, scope, counted, limits);
       if (!goal) continue;
       const isTold = recent.some(
         ({ order, state }) =>
-          order.scope === scope &&
+          (order.scope === scope || !isIdle(state)) && // hubs are shared: two scopes would each take the whole excess away
           order.by === rebalancer &&
           clock.now() - order.at < restOf(state, againMs),
       );
@@ -89,7 +90,9 @@ export const rebalance =
 
 /** One that moves nobody may only have come too early. */
 const restOf = (state: PlanState, againMs: number): number =>
-  state.kind === 'made' && state.plan.moveCount === 0 ? againMs / 6 : againMs;
+  isIdle(state) ? againMs / 6 : againMs;
+
+const isIdle = (state: PlanState): boolean => state.kind === 'made' && state.plan.moveCount === 0;
 
 const countOf = ({ table }: HubsCounted): number =>
   [...table.hubs.values()].reduce((sum, { deviceCount = 0 }) => sum + deviceCount, 0);

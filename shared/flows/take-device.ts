@@ -39,15 +39,20 @@ export const takeRecord = (
 ): Promise<Entered> =>
   orFault(
     changeRecord(ports, deviceKey(scope, deviceId), (known): Change<Entered> => {
+      if (known && known.deviceId !== deviceId) return conflict(known, deviceId);
+      if (known?.move) return { entry: undefined, said: 'same' }; // it looks for itself
       const before = known ?? newDeviceRecord(scope, deviceId, { registrationId });
       const seen = whereaboutsAfter(before, [{ kind: 'created', hub, at }]);
-      const named = withNames(seen, deviceId, { registrationId, enrollment });
+      const named = withNames(seen, { registrationId, enrollment });
       const home = named.observed?.hub ?? hub;
       return written(known, named.home === undefined ? { ...named, home } : named);
     }),
   );
 
-/** What a hub holds of a device. Where the device is said to be elsewhere, that hub is asked as well. */
+/**
+ * What a hub holds of a device, by a query, which may be minutes behind. Where the device is said to be elsewhere, both hubs are asked for its twin,
+ * and those answers count alone.
+ */
 export const takeIdentity = (
   ports: IdentityPorts,
   scope: Scope,
@@ -55,26 +60,37 @@ export const takeIdentity = (
   { deviceId, sight }: Registered,
   takesStrangers: boolean,
 ): Promise<Entered> => {
-  const { twins, clock } = ports;
   const change = async (known: DeviceRecord | undefined): Promise<Change<Entered>> => {
     if (!known && !takesStrangers) return { entry: undefined, said: 'same' };
-    const now = clock.now();
+    if (known && known.deviceId !== deviceId) return conflict(known, deviceId);
+    if (known?.move) return { entry: undefined, said: 'same' };
+    const now = ports.clock.now();
     const before = known ?? newDeviceRecord(scope, deviceId);
-    if (before.move) return { entry: undefined, said: 'same' }; // it looks for itself
-    const there = evidenceOf(hub, sight, now);
     const other = before.observed?.hub;
-    const isElsewhere = other !== undefined && other !== hub;
-    const away = isElsewhere ? await twins.look({ hub: other, deviceId }) : undefined;
-    if (away?.kind === 'silent') return { entry: undefined, said: 'fault' }; // which of them it lives on is not known
+    if (other !== undefined && other !== hub) return lookAtBoth(ports, before, [hub, other]);
+    const there = evidenceOf(hub, sight, now);
     const created = { kind: 'created', hub, at: now } as const;
-    const seen = away
-      ? lookedFor(before, [...there, ...evidenceOf(other ?? hub, away, now)], now)
-      : whereaboutsAfter(before, other === undefined ? [...there, created] : there);
-    const named = withNames(seen, deviceId, {});
-    const homed = named.home === undefined ? { ...named, home: named.observed?.hub } : named;
+    const seen = whereaboutsAfter(before, other === undefined ? [...there, created] : there);
+    const homed = seen.home === undefined ? { ...seen, home: seen.observed?.hub } : seen;
     return written(known, homed.observed?.hub === hub ? withTraits(homed, sight) : homed);
   };
   return orFault(changeRecord(ports, deviceKey(scope, deviceId), change));
+};
+
+/** One of them gives no answer: which of them it lives on is not known. */
+const lookAtBoth = async (
+  { twins, clock }: IdentityPorts,
+  record: DeviceRecord,
+  hubs: readonly HubHostName[],
+): Promise<Change<Entered>> => {
+  const { deviceId } = record;
+  const askedAt = clock.now();
+  const sights = await Promise.all(hubs.map((hub) => twins.look({ hub, deviceId })));
+  if (sights.some(({ kind }) => kind === 'silent')) return { entry: undefined, said: 'fault' };
+  const looked = sights.flatMap((sight, index) =>
+    evidenceOf(hubs[index] as HubHostName, sight, askedAt),
+  );
+  return written(record, lookedFor(record, looked, askedAt));
 };
 
 /** Nothing new writes nothing: the second pass over a fleet costs its reads alone. */
@@ -85,19 +101,17 @@ const written = (known: DeviceRecord | undefined, record: DeviceRecord): Change<
   return { entry: { record, settled: undefined }, said };
 };
 
-/** Two devices whose ids differ in case alone share a key: that is named, and neither is moved. */
+/** Two devices whose ids differ in case alone share a key: that is named, and neither is moved. What is told of the other is not this one's. */
+const conflict = (known: DeviceRecord, deviceId: string): Change<Entered> =>
+  written(known, known.conflictsWith === undefined ? { ...known, conflictsWith: deviceId } : known);
+
 const withNames = (
   record: DeviceRecord,
-  deviceId: string,
-  told: Partial<Pick<DeviceRecord, 'registrationId' | 'enrollment'>>,
-): DeviceRecord => {
-  const isOther = record.deviceId !== deviceId && record.conflictsWith !== deviceId;
-  const isNews =
-    (told.enrollment !== undefined && told.enrollment !== record.enrollment) ||
-    (told.registrationId !== undefined && told.registrationId !== record.registrationId);
-  if (!isOther && !isNews) return record;
-  return { ...record, ...told, ...(isOther ? { conflictsWith: deviceId } : {}) };
-};
+  told: Pick<DeviceRecord, 'registrationId' | 'enrollment'>,
+): DeviceRecord =>
+  told.enrollment === record.enrollment && told.registrationId === record.registrationId
+    ? record
+    : { ...record, ...told };
 
 const withTraits = (record: DeviceRecord, sight: Registered['sight']): DeviceRecord => {
   const { enabled, iotEdge, advertises } = sight;

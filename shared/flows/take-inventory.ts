@@ -43,9 +43,9 @@ export const takeInventory =
       const outcome = await deadline(timeoutMs, (signal) => inventories.write(next, from, signal));
       if (outcome === 'superseded') break;
       inventory = next;
+      version = outcome.version;
       stepCount += 1;
       if (next.phase === 'done') break;
-      version = (await deadline(timeoutMs, (signal) => inventories.read(scope, signal)))?.version;
     }
     return { inventory, stepCount };
   };

@@ -25,7 +25,7 @@ export const boundOf = (
   if (classes.some(({ weight }) => weight !== 1)) {
     // Where whole devices reach less of the goal than divided ones would, it takes fewer of them.
     const relaxed = isPart ? 0 : Math.min(moves.length, Math.ceil(movesLeast - 1e-6));
-    return { moves: Math.max(counted, relaxed), by: 'relaxation' };
+    return { moves: Math.min(moves.length, Math.max(counted, relaxed)), by: 'relaxation' };
   }
   if (counted === moves.length || isPart) return { moves: counted, by: 'count' };
   return { moves: Math.round(movesLeast), by: 'flow' };

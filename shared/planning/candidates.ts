@@ -43,7 +43,7 @@ export type Judged =
 export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judged | undefined) => {
   const { hubs, limits, policy, enrollments } = grounds;
   const indexOf = new Map(hubs.map((hub, index) => [hub, index]));
-  const likes = hubs.map(() => new Map<string | undefined, Map<string, Like>>());
+  const likes = hubs.map(() => new Map<Enrollment | undefined, Map<string, Like>>());
   let kindCount = 0;
   return (record) => {
     const hub = indexOf.get(record.observed?.hub ?? ('' as HubHostName));
@@ -51,7 +51,7 @@ export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judge
     const enrollment = enrollments.get(record.enrollment ?? '');
     const { rules, key, isOpen } = placementFor(policy, record, enrollment);
     const detail = record.ghosts.length > 0 ? `${key}|${record.ghosts}` : key;
-    const ofEnrollment = remembered(likes[hub] ?? new Map(), record.enrollment, () => new Map());
+    const ofEnrollment = remembered(likes[hub] ?? new Map(), enrollment, () => new Map());
     const { places, kinds } = remembered(ofEnrollment, detail, () => ({
       places: placesFor(grounds, record, enrollment, rules),
       kinds: new Map(),
@@ -61,12 +61,15 @@ export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judge
     const because = said.kind === 'no' ? said.because : whyHeld(places, doubt, limits);
     const weight = weightOf(record, limits);
     const { deviceId } = record;
-    const { misplaced } = places;
+    const misplaced = record.quarantine ? undefined : places.misplaced;
     if (because !== undefined)
-      return { kind: 'held', held: { deviceId, hub, because, weight, misplaced } };
+      return {
+        kind: 'held',
+        held: { deviceId, hub, because, weight, misplaced, isGoing: record.move !== undefined },
+      };
     const isRecent = isWithin(record, grounds, 4 * limits.cooldownMs);
-    const told = doubt ?? '';
-    const kind = remembered(kinds, isRecent ? `${told}, lately` : told, () => {
+    const told = `${doubt ?? ''}|${isRecent}|${misplaced === undefined}`;
+    const kind = remembered(kinds, told, () => {
       const eligible = limits.unknownAllowed ? places.doubtful : places.eligible;
       kindCount += 1;
       return { id: kindCount - 1, hub, eligible, misplaced, doubt, isRecent };
@@ -243,7 +246,7 @@ const misplacedBy = (
 ): string | undefined => {
   const at = record.observed?.hub;
   const hub = at && table.hubs.get(at);
-  if (!hub || record.quarantine) return undefined;
+  if (!hub) return undefined;
   const barred = barredBy(rules, policy, hub, false);
   if (barred !== undefined) return `${hub.hostName} is not for it: ${barred}`;
   const [said] = enrollment ? doubtsOfEnrollment(enrollment, hub.hostName) : [];

@@ -63,7 +63,10 @@ const loadsOf = ({ hubs, candidates, held }: Snapshot): readonly number[] => {
     extra[hub] = (extra[hub] ?? 0) + weight - 1;
   };
   for (const { kind, weight } of candidates) count(kind.hub, weight);
-  for (const { hub, weight } of held) extra[hub] = (extra[hub] ?? 0) + weight - 1;
+  for (const { hub, weight, isGoing } of held) {
+    count(hub, weight);
+    if (isGoing) known[hub] = (known[hub] ?? 0) - weight; // it counts where it goes to
+  }
   return hubs.map((look, index) =>
     Math.max(projectedCount(look) + (extra[index] ?? 0), known[index] ?? 0),
   );
@@ -74,19 +77,20 @@ export const mostsOf = (
   { hubs }: Snapshot,
   loads: readonly number[],
   limits: PlanLimits,
-): readonly number[] => hubs.map((look, index) => mostOf(look, index, loads, limits));
+): readonly number[] => {
+  const devices = hubs.reduce((sum, look) => sum + projectedCount(look), 0);
+  const average = loads.reduce((sum, load) => sum + load, 0) / Math.max(1, devices);
+  return hubs.map((look) => mostOf(look, average, limits));
+};
 
-/** Capacity is of devices: where loads are weighed, it is as many as they weigh on average there. */
+/** Capacity is of devices: where loads are weighed, it is as many as a device weighs on average. */
 const mostOf = (
-  look: HubLook,
-  index: number,
-  loads: readonly number[],
+  { hub }: HubLook,
+  average: number,
   { headroomPercent, loadLabel }: PlanLimits,
 ): number => {
-  const most = Math.floor(deviceCountMax(look.hub) * (1 - headroomPercent / 100));
-  if (loadLabel === undefined) return most;
-  const average = (loads[index] ?? 0) / Math.max(1, projectedCount(look));
-  return Math.floor(most * Math.max(1, average));
+  const most = Math.floor(deviceCountMax(hub) * (1 - headroomPercent / 100));
+  return loadLabel === undefined ? most : Math.floor(most * Math.max(1, average));
 };
 
 const mustOf = (goal: Goal, { hubs }: Snapshot): Demand['must'] => {
@@ -103,8 +107,8 @@ const mustOf = (goal: Goal, { hubs }: Snapshot): Demand['must'] => {
       return () => false;
     case 'quarantine':
     case 'return': {
-      const wanted = new Set(goal.devices);
-      return (deviceId) => wanted.has(deviceId);
+      const wanted = new Set(goal.devices.map((name) => name.toLowerCase()));
+      return (deviceId) => wanted.has(deviceId.toLowerCase());
     }
   }
 };

@@ -33,15 +33,16 @@ export const diffPlans = (first: Compared, second: Compared): PlanDiff => {
     const there = other.get(deviceId) ?? '';
     return there === to ? [] : [{ deviceId, first: to, second: there }];
   });
+  const starts = new Map(first.hubs.map(({ hub, after }) => [hub, after]));
   const ends = new Map(second.hubs.map(({ hub, after }) => [hub, after]));
   return {
     same: both.length - elsewhere.length,
     onlyInFirst: [...one.keys()].filter((deviceId) => !other.has(deviceId)),
     onlyInSecond: [...other.keys()].filter((deviceId) => !one.has(deviceId)),
     elsewhere,
-    hubs: first.hubs.flatMap(({ hub, after }) => {
-      const there = ends.get(hub) ?? 0;
-      return there === after ? [] : [{ hub, first: after, second: there }];
+    hubs: [...new Set([...starts.keys(), ...ends.keys()])].flatMap((hub) => {
+      const [there, here] = [starts.get(hub) ?? 0, ends.get(hub) ?? 0];
+      return there === here ? [] : [{ hub, first: there, second: here }];
     }),
   };
 };

@@ -74,10 +74,14 @@ export const isNamed = (
   switch (goal.kind) {
     case 'quarantine':
     case 'return':
-      return goal.devices.includes(deviceId);
+      return goal.devices.some((name) => isSameDevice(name, deviceId));
     case 'evacuate':
       return observed?.hub === goal.hub;
     default:
       return false;
   }
 };
+
+/** A person may spell it otherwise: two ids that differ in case alone are one key. */
+export const isSameDevice = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase();

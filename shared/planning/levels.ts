@@ -43,12 +43,15 @@ export const fairLevels = (
 const evenly = (parts: readonly Part[], load: number): ReadonlyMap<number, number> => {
   const levels = new Map<number, number>();
   const byFill = [...parts].sort((one, other) => one.most / one.share - other.most / other.share);
-  let [left, shares] = [load, parts.reduce((sum, { share }) => sum + share, 0)];
-  for (const { hub, share, most } of byFill) {
-    const level = Math.min(most, (left * share) / shares);
+  // Summed up, not taken away one after the other: of small shares nothing would be left.
+  const sharesFrom = byFill.map(() => 0);
+  for (let at = byFill.length - 1; at >= 0; at -= 1)
+    sharesFrom[at] = (sharesFrom[at + 1] ?? 0) + (byFill[at]?.share ?? 0);
+  let left = load;
+  for (const [at, { hub, share, most }] of byFill.entries()) {
+    const level = Math.min(most, (left * share) / (sharesFrom[at] || 1));
     levels.set(hub, level);
     left -= level;
-    shares -= share;
   }
   return levels;
 };

@@ -17,7 +17,7 @@ export const newNetwork = (nodeCount: number): Network => ({
   arcs: Array.from({ length: nodeCount }, () => []),
 });
 
-/** Adds an arc of a cost that is not negative. Answers its number. */
+/** Adds an arc. Answers its number. @throws RangeError where capacity or cost is negative, or no number: it would never end. */
 export const addArc = (
   { to, residual, cost, arcs }: Network,
   from: number,
@@ -25,6 +25,8 @@ export const addArc = (
   capacity: number,
   price = 0,
 ): number => {
+  if (!(capacity >= 0 && price >= 0))
+    throw new RangeError(`No arc has capacity ${capacity} at ${price}`);
   const arc = to.length;
   to.push(target, from);
   residual.push(capacity, 0);

@@ -1,4 +1,4 @@
-import type { HubHostName } from '../domain/hub.ts';
+import type { Hub, HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type HubThrottles, throttlesOf } from '../domain/quota.ts';
 import type { PlannedMove } from './planned.ts';
@@ -76,34 +76,11 @@ export const paceOf = (
   const leaving = hubs.map((_, hub) => sumOf(arcs, ({ from }) => from === hub));
   const arriving = hubs.map((_, hub) => sumOf(arcs, ({ to }) => to === hub));
   const ours = 1 - organicPercent / 100;
-  const bound = (
-    what: string,
-    hub: HubHostName | undefined,
-    perMinute: number,
-    count: number,
-  ): readonly Constraint[] =>
-    count === 0 ? [] : [{ what, hub, perMinute, count, minutes: count / perMinute }];
   const constraints = [
     ...bound('registrations', undefined, registrationsPerMinute * ours, moves),
-    ...hubs.flatMap(({ hub }, index) => {
-      const [out, into] = [leaving[index] ?? 0, arriving[index] ?? 0];
-      const { hostName, intakePerMinuteMax } = hub;
-      const minuteOf = (name: keyof HubThrottles) => throttlesOf(hub)[name] * 60 * ours;
-      const reads = perMove.looks * (out + into);
-      return [
-        ...(isAsked
-          ? [
-              ...bound('direct methods', hostName, minuteOf('methodsPerSecond'), out),
-              ...bound('reads of twins', hostName, minuteOf('twinReadsPerSecond'), reads),
-              ...bound('updates of twins', hostName, minuteOf('twinUpdatesPerSecond'), out + into),
-            ]
-          : []),
-        ...bound('new connections', hostName, minuteOf('connectionsPerSecond'), into),
-        ...(intakePerMinuteMax === undefined
-          ? []
-          : bound('newcomers that it is given', hostName, intakePerMinuteMax, into)),
-      ];
-    }),
+    ...hubs.flatMap(({ hub }, index) =>
+      constraintsOf(hub, leaving[index] ?? 0, arriving[index] ?? 0, ours, isAsked),
+    ),
   ].sort((one, other) => other.minutes - one.minutes);
   const minutes = constraints[0]?.minutes ?? 0;
   const registries = hubs.map(
@@ -124,6 +101,41 @@ export const paceOf = (
     },
     minutesIfRegistryBinds: Math.max(minutes, ...registries),
   };
+};
+
+/** What a hub does not let through at all is none: that its devices cannot be asked is said elsewhere. */
+const bound = (
+  what: string,
+  hub: HubHostName | undefined,
+  perMinute: number,
+  count: number,
+): readonly Constraint[] =>
+  count === 0 || perMinute <= 0
+    ? []
+    : [{ what, hub, perMinute, count, minutes: count / perMinute }];
+
+/** @param ours the part of every quota that is not left to the fleet. */
+const constraintsOf = (
+  hub: Hub,
+  out: number,
+  into: number,
+  ours: number,
+  isAsked: boolean,
+): readonly Constraint[] => {
+  const { hostName, intakePerMinuteMax = 0 } = hub;
+  const minuteOf = (name: keyof HubThrottles) => throttlesOf(hub)[name] * 60 * ours;
+  const reads = perMove.looks * (out + into);
+  return [
+    ...(isAsked
+      ? [
+          ...bound('direct methods', hostName, minuteOf('methodsPerSecond'), out),
+          ...bound('reads of twins', hostName, minuteOf('twinReadsPerSecond'), reads),
+          ...bound('updates of twins', hostName, minuteOf('twinUpdatesPerSecond'), out + into),
+        ]
+      : []),
+    ...bound('new connections', hostName, minuteOf('connectionsPerSecond'), into),
+    ...bound('newcomers that it is given', hostName, intakePerMinuteMax, into),
+  ];
 };
 
 const toldMax = 5;

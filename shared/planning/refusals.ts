@@ -10,6 +10,13 @@ type Left = Pick<Chosen, 'unplaced'> & {
   readonly group: Groups;
 };
 
+const noRoomAtAll = 'there is no room';
+const noRoomLeft = 'there is room for others only';
+
+/** Whether it is for want of room: then others may have to make it. */
+export const isForRoom = ({ because }: PlanRefusal): boolean =>
+  because.startsWith(noRoomAtAll) || because.startsWith(noRoomLeft);
+
 /** [P4] Those that the goal wanted moved, by name, in the order of their names. */
 export const leftAlone = (
   goal: Goal,
@@ -21,11 +28,12 @@ export const leftAlone = (
   const nameOf = (index: number): string => hubs[index]?.hub.hostName ?? '';
   const isMust = ({ deviceId, kind: { hub, misplaced } }: Candidate): boolean =>
     must(deviceId, hub, misplaced);
-  const noRoom = ({ kind: { eligible } }: Candidate): string => {
+  const noRoom = (candidate: Candidate): string => {
+    const eligible = targets(candidate);
     const named = eligible.slice(0, 3).map(nameOf).join(', ');
     const more = eligible.length > 3 ? ` and ${eligible.length - 3} more` : '';
     const full = eligible.every((hub) => (loads[hub] ?? 0) >= (roofs[hub] ?? 0));
-    return `${full ? 'there is no room' : 'there is room for others only'} on ${named}${more}`;
+    return `${full ? noRoomAtAll : noRoomLeft} on ${named}${more}`;
   };
   const whyNoPlace = (candidate: Candidate): string =>
     goal.kind === 'quarantine' && targets(candidate).length === 0
@@ -64,6 +72,7 @@ export const leftAlone = (
 /** Devices that were named, and that nobody knows. */
 const strangers = (goal: Goal, { candidates, held }: Snapshot): readonly string[] => {
   if (goal.kind !== 'quarantine' && goal.kind !== 'return') return [];
-  const known = new Set([...candidates, ...held].map(({ deviceId }) => deviceId));
-  return [...new Set(goal.devices)].filter((deviceId) => !known.has(deviceId));
+  const known = new Set([...candidates, ...held].map(({ deviceId }) => deviceId.toLowerCase()));
+  const unknown = new Map(goal.devices.map((name) => [name.toLowerCase(), name]));
+  return [...unknown].flatMap(([folded, name]) => (known.has(folded) ? [] : [name]));
 };

@@ -65,6 +65,8 @@ export type Held = {
   readonly because: string;
   readonly weight: number;
   readonly misplaced: string | undefined;
+  /** A move of it is under way. */
+  readonly isGoing: boolean;
 };
 
 /** How many devices each hub has once the moves under way are over: each counts once [P5]. */

@@ -74,5 +74,5 @@ export type Inventories = {
     inventory: Inventory,
     version: string | undefined,
     signal: AbortSignal,
-  ) => Promise<'written' | 'superseded'>;
+  ) => Promise<{ readonly version: string } | 'superseded'>;
 };

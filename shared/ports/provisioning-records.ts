@@ -28,10 +28,10 @@ export type ProvisioningRecords = {
   ) => Promise<
     PageOf<{ readonly enrollment: Enrollment; readonly record: ProvisioningRecord | undefined }>
   >;
-  /** Devices that registered by that group. */
+  /** Devices that registered by that group; `gone` where there is no such group any more. */
   readonly ofGroup: (
     scope: Scope,
     groupId: string,
     after: string | undefined,
-  ) => Promise<PageOf<ProvisioningRecord>>;
+  ) => Promise<PageOf<ProvisioningRecord> | 'gone'>;
 };

@@ -31,7 +31,7 @@ export const containers = {
   enrollments: {
     id: 'enrollments',
     partitionKey: { paths: ['/id'] },
-    indexingPolicy: onlyIndexed(),
+    indexingPolicy: onlyIndexed('/limits/?'),
   },
   /** How far each scope's fleet was taken in. */
   inventories: {

@@ -34,6 +34,8 @@ const enrollmentDocument = z.object({
   scope: z.string(),
   enrollmentId: z.string(),
   ...enrollmentFields,
+  /** For the index: absent where it takes all hubs. */
+  limits: z.literal(1).optional(),
 });
 export type EnrollmentDocument = z.input<typeof enrollmentDocument>;
 
@@ -46,7 +48,7 @@ export const toEnrollmentDocument = (scope: Scope, enrollment: Enrollment): Enro
     kind,
     enrollmentId: id,
     reprovision,
-    ...(hubs ? { hubs: [...hubs] } : {}),
+    ...(hubs ? { hubs: [...hubs], limits: 1 as const } : {}),
     ...(linked ? { linked: [...linked] } : {}),
     ...(asksUs ? {} : { asksUs }),
     ...(etag === undefined ? {} : { etag }),

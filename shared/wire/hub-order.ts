@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hubStates, hubWeightMax } from '../domain/hub.ts';
+import { hubCapacityMax, hubStates, hubWeightMax } from '../domain/hub.ts';
 import type { HubChange } from '../flows/manage-hubs.ts';
 import { reasonText } from './move-order.ts';
 import { type Refusal, refuse } from './problem.ts';
@@ -11,7 +11,7 @@ const hubOrder = z.strictObject({
   /** A hub is drained by a campaign. */
   state: z.enum(hubStates).exclude(['draining']).optional(),
   weight: z.int().min(1).max(hubWeightMax).optional(),
-  capacity: z.int().min(1).optional(),
+  capacity: z.int().min(1).max(hubCapacityMax).optional(),
   tier: z
     .string()
     .regex(/^(F1|[BS][123])$/, 'expected F1, B1 to B3, or S1 to S3')

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
+import type { Scope } from '../../shared/domain/scope.ts';
 import { makePlan } from '../../shared/flows/make-plan.ts';
 import { managePlans } from '../../shared/flows/manage-plans.ts';
 import { rebalance } from '../../shared/flows/rebalance.ts';
@@ -10,12 +11,36 @@ import { type Goal, type PlanLimits, planLimits } from '../../shared/planning/go
 import { hashOfPlan } from '../../shared/planning/pages.ts';
 import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
 import { aHub } from '../support/a-hub.ts';
-import { at, east, host, west } from '../support/a-move.ts';
+import { aMove, at, east, host, west } from '../support/a-move.ts';
 import { aResident, paceLimits } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment } from '../support/a-request.ts';
 
 const three = () => ['east', 'west', 'north'].map((name) => aHub(name));
+
+/** One that allows everything: where there are rules, all devices are read. */
+const oneRule: Policy = {
+  ...noPolicy,
+  rules: [
+    {
+      name: 'all',
+      when: {
+        scopes: undefined,
+        enrollmentGroups: undefined,
+        individualEnrollments: undefined,
+        registrationId: undefined,
+        regions: undefined,
+        labels: [],
+        payload: [],
+      },
+      restriction: { hubs: undefined, tags: {}, regions: undefined, tiers: undefined },
+      strategy: undefined,
+      quarantines: false,
+      initialTwin: undefined,
+      goesOn: false,
+    },
+  ],
+};
 
 /** So many devices on each hub, known and movable. */
 const aFleet = async (
@@ -149,6 +174,116 @@ test('[P4] a device that nobody knows is named', async () => {
   expect(refusals).toEqual([
     { deviceId: 'nobody', hub: -1, because: 'it is not known to be on a hub' },
   ]);
+});
+
+test('a device that is named twice, however it is spelled, is planned once', async () => {
+  const { planned } = await aFleet({ east: 2 }, three(), { ...noPolicy, quarantine: west });
+  const named = { kind: 'quarantine', devices: ['east-0', 'EAST-0', 'East-1'] } as const;
+  const { moves, refusals } = await planned(named);
+  expect(moves.map(({ deviceId }) => deviceId).sort()).toEqual(['east-0', 'east-1']);
+  expect(refusals).toEqual([]);
+});
+
+test('a device that goes elsewhere while the fleet is read is planned once', async () => {
+  const { planned, ports } = await aFleet({ east: 300, west: 0 }, three(), oneRule);
+  const { on } = ports.records;
+  Object.assign(ports.records, {
+    on: async (...given: Parameters<typeof on>) => {
+      const page = await on(...given);
+      if (given[1] !== west || page === 'bad-after') return page;
+      const other = await on(main, east, 50, undefined, never);
+      const came = other === 'bad-after' ? [] : other.records;
+      return {
+        ...page,
+        records: came.map((one) => ({ ...one, observed: { hub: west, at: at(1) } })),
+      };
+    },
+  });
+  const { moves } = await planned({ kind: 'rebalance' }, { imbalanceCount: 0 });
+  expect(new Set(moves.map(({ deviceId }) => deviceId)).size).toBe(moves.length);
+});
+
+test('[P4] a record that cannot be read is named', async () => {
+  const { planned, ports } = await aFleet({ east: 2 });
+  const { on } = ports.records;
+  Object.assign(ports.records, {
+    on: async (...given: Parameters<typeof on>) => ({
+      ...((await on(...given)) as object),
+      unreadable: ['main:odd'],
+    }),
+  });
+  const { refusals } = await planned({ kind: 'drain', hub: east });
+  expect(refusals).toEqual([
+    { deviceId: 'main:odd', hub: 0, because: 'its record cannot be read' },
+  ]);
+});
+
+test('[P5] moves of other scopes take room as well', async () => {
+  const hubs = [aHub('east'), aHub('west', { capacity: 10 }), aHub('north', { state: 'cordoned' })];
+  const { planned, ports } = await aFleet({ east: 10 }, hubs);
+  const other = 'other' as Scope;
+  ports.scopes.add(other);
+  for (let index = 0; index < 4; index += 1) {
+    const move = aMove({ from: host('north'), to: west });
+    const observed = { hub: host('north'), at: at(0) };
+    const record = { ...aResident(`other-${index}`, 'north'), scope: other, observed, move };
+    await ports.records.write(deviceKey(other, `other-${index}`), record, undefined, never);
+  }
+  expect((await planned({ kind: 'drain', hub: east })).plan.moveCount).toBe(6);
+});
+
+describe('[P1] [P7] a chain is found, whatever the state of the hub that is left', () => {
+  test.each(['open', 'cordoned', 'closed'] as const)('%s', async (state) => {
+    const hubs = [aHub('a', { state, deviceCount: 2 }), aHub('b', { capacity: 2 }), aHub('c')];
+    const { planned, ports } = await aFleet({ a: 2, b: 1, c: 0 }, hubs);
+    const limit = async (id: string, names: readonly string[], devices: readonly string[]) => {
+      const limited = anEnrollment({ id, hubs: names.map(host) });
+      await ports.enrollments.learn(main, limited, never);
+      for (const deviceId of devices) {
+        const key = deviceKey(main, deviceId);
+        const kept = await ports.records.read(key, never);
+        if (!kept) throw new Error('no record');
+        const enrollment = enrollmentKey(main, limited);
+        await ports.records.write(key, { ...kept.record, enrollment }, kept.version, never);
+      }
+    };
+    await limit('ab', ['a', 'b'], ['a-0', 'a-1']);
+    await limit('bc', ['b', 'c'], ['b-0']);
+    const { plan } = await planned({ kind: 'drain', hub: host('a') });
+    expect(plan).toMatchObject({ moveCount: 3, refusalCount: 0, lowerBound: { by: 'flow' } });
+  });
+});
+
+test('where an enrollment limits its devices, all of them say what is fair', async () => {
+  const { planned, ports, readCount } = await aFleet({ east: 300, west: 200, north: 100 });
+  const limited = anEnrollment({ id: 'limited', hubs: [east, west] });
+  await ports.enrollments.learn(main, limited, never);
+  await planned({ kind: 'rebalance' });
+  expect(readCount()).toBe(600);
+});
+
+test('a plan that may move few reads few', async () => {
+  const { planned, readCount } = await aFleet({ east: 4_000, west: 0, north: 0 });
+  const { plan } = await planned({ kind: 'rebalance' }, { movesMax: 10 });
+  expect(plan.moveCount).toBe(10);
+  expect(readCount()).toBe(1_000); // a page
+});
+
+test('a plan whose makers die without a word is given up', async () => {
+  const { manage, make, ports, time } = await aFleet({ east: 1 });
+  const { id } = await manage.ask(main, { kind: 'drain', hub: east }, planLimits, 'a test', 'Otto');
+  Object.assign(ports.records, { attended: () => new Promise(() => undefined) });
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    void make(id).catch(() => undefined);
+    await vi.waitFor(async () =>
+      expect((await manage.read(main, id))?.state).toMatchObject({ kind: 'planning', attempt }),
+    );
+    time.now += 3 * 60_000;
+  }
+  expect(await make(id)).toBe('failed');
+  expect((await manage.read(main, id))?.state).toMatchObject({
+    because: '3 tries came to nothing',
+  });
 });
 
 test('[P4] an enrollment that limits its devices is heeded', async () => {

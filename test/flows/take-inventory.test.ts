@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createIdentity, removeIdentity } from '../../local/iot-hub/registry.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
+import { instant } from '../../shared/domain/instant.ts';
 import type { InventoryLimits } from '../../shared/flows/inventory-pages.ts';
 import { takeInventory } from '../../shared/flows/take-inventory.ts';
 import type { Inventory } from '../../shared/ports/inventories.ts';
 import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
-import { east, host, west } from '../support/a-move.ts';
+import { aMove, east, host, west } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment } from '../support/a-request.ts';
 
@@ -211,4 +212,92 @@ test('that an enrollment asked us stays known while it is the same, under whatev
   time.now += 25 * hour;
   await run();
   expect(await learnt()).toMatchObject({ asksUs: false, linked: [east, west] });
+});
+
+test('a query that is minutes behind makes no ghost, and takes no device back', async () => {
+  const { run, time, coreOf, record, ports } = aBrownfield();
+  await run();
+  const { page } = ports.registries;
+  const old = await page(east, undefined); // as it was then
+  removeIdentity(coreOf('east'), 'Device-5');
+  createIdentity(coreOf('west'), { deviceId: 'Device-5' });
+  const key = deviceKey(main, 'device-5');
+  const kept = await ports.records.read(key, never);
+  if (!kept) throw new Error('no record');
+  const moved = { ...kept.record, home: west, observed: { hub: west, at: instant(time.now) } };
+  await ports.records.write(key, moved, kept.version, never);
+  Object.assign(ports.registries, {
+    page: async (...given: Parameters<typeof page>) => (given[0] === east ? old : page(...given)),
+  });
+  time.now += 25 * hour;
+  await run();
+  expect(await record('device-5')).toMatchObject({
+    home: west,
+    observed: { hub: west },
+    ghosts: [],
+  });
+});
+
+test('a hub that gives no answer on where a device is said to be leaves it where it is said to be', async () => {
+  const { run, time, coreOf, record } = aBrownfield();
+  await run();
+  createIdentity(coreOf('west'), { deviceId: 'Device-6' });
+  const away = { status: 503, body: {} };
+  const isTwin = ({ url }: { readonly url: string }) => url.includes('Device-6');
+  coreOf('east').faults.push({ matches: isTwin, does: async () => away, count: 9 });
+  time.now += 25 * hour;
+  const again = await run();
+  expect(again.counts.faults).toBe(1);
+  expect(await record('device-6')).toMatchObject({ observed: { hub: east }, ghosts: [] });
+});
+
+test('a ghost that is gone by the next day is forgotten', async () => {
+  const { run, time, coreOf, record } = aBrownfield();
+  await run();
+  createIdentity(coreOf('west'), { deviceId: 'Device-1' });
+  time.now += 25 * hour;
+  await run();
+  expect(await record('device-1')).toMatchObject({ ghosts: [west] });
+  removeIdentity(coreOf('west'), 'Device-1');
+  time.now += 25 * hour;
+  await run();
+  expect(await record('device-1')).toMatchObject({ ghosts: [], observed: { hub: east } });
+});
+
+test('names that differ in case alone: the one that is known stays as it is, day after day', async () => {
+  const { run, time, record, add } = aBrownfield();
+  await run();
+  add('DEVICE-8', 'west', 'plain');
+  for (let day = 0; day < 3; day += 1) {
+    time.now += 25 * hour;
+    await run();
+    expect(await record('device-8')).toMatchObject({
+      deviceId: 'Device-8',
+      observed: { hub: east },
+      conflictsWith: 'DEVICE-8',
+      finding: undefined,
+    });
+  }
+});
+
+test('a group that is deleted meanwhile holds nobody up', async () => {
+  const { run, dps } = aBrownfield({ dpsOperations: 2 });
+  await run(); // the groups are known
+  dps.enrollments.delete('group/plain');
+  await throughout(run);
+});
+
+test('a device that is being moved is left to its move', async () => {
+  const { run, time, record, ports, coreOf } = aBrownfield();
+  await run();
+  const key = deviceKey(main, 'device-10');
+  const kept = await ports.records.read(key, never);
+  if (!kept) throw new Error('no record');
+  const moving = { ...kept.record, move: aMove() };
+  await ports.records.write(key, moving, kept.version, never);
+  removeIdentity(coreOf('east'), 'Device-10');
+  createIdentity(coreOf('west'), { deviceId: 'Device-10' });
+  time.now += 25 * hour;
+  await run();
+  expect(await record('device-10')).toEqual(moving);
 });

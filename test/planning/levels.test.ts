@@ -70,3 +70,9 @@ test('the levels are those that nobody could make fairer by moving somebody', ()
     { numRuns: 100 },
   );
 });
+
+test('a weight that is next to nothing beside another is one all the same', () => {
+  const levels = fairLevels([part(0, 1e-15), part(1, 1_000)], [{ eligible: [0, 1], load: 100 }]);
+  expect([...levels.values()].every(Number.isFinite)).toBe(true);
+  expect(levels.get(1)).toBeCloseTo(100, 3);
+});

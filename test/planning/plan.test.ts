@@ -381,6 +381,31 @@ describe('the other goals', () => {
   });
 });
 
+test('[P3] [P8] who is in quarantine is not misplaced, and makes nobody else so, whoever is read first', () => {
+  const order = { since: at(0), because: 'odd', by: 'Otto' };
+  const devices = [
+    aResident('ill', 'east', {
+      labels: { site: 'eu' },
+      quarantine: { ...order, returnTo: undefined },
+    }),
+    ...residents('east', 5, { labels: { site: 'eu' } }),
+  ];
+  const hubs = [aHub('east', { deviceCount: 6 }), aHub('west', { deviceCount: 0 })];
+  const fleet = { hubs, devices, policy: policy(only('eu', 'west')) };
+  const one = aPlanOf(fleet, { kind: 'relocate' });
+  const other = aPlanOf({ ...fleet, devices: devices.toReversed() }, { kind: 'relocate' });
+  expect([one.moves.length, one.refusals]).toEqual([5, []]);
+  expect(other.hash).toBe(one.hash);
+});
+
+test('what records know counts, though a hub was counted before', () => {
+  const order = { since: at(0), because: 'a demo', by: 'Otto' };
+  const hubs = [aHub('east', { deviceCount: 10 }), aHub('west', { deviceCount: 0, capacity: 10 })];
+  const devices = [...residents('east', 10), ...residents('west', 8, { pin: order })];
+  const planned = aPlanOf({ hubs, devices }, { kind: 'drain', hub: host('east') });
+  expect(planned.moves).toHaveLength(2);
+});
+
 describe('[P5] moves under way', () => {
   const going = (count: number) =>
     residents('east', count, { move: aMove({ from: host('east'), to: host('west') }) }, 'going');

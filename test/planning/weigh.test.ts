@@ -88,3 +88,10 @@ test('[P1] a drain of weighed devices leaves none that fits elsewhere', () => {
   expect(planned.moves).toHaveLength(7);
   expect(planned.gap).toBe(0);
 });
+
+test('an empty hub takes as many devices as it may hold, however heavy they are', () => {
+  const devices = weighed(Array.from({ length: 100 }, () => 50));
+  const two = [aHub('east', { deviceCount: 100 }), aHub('west', { deviceCount: 0, capacity: 100 })];
+  const planned = aPlanOf({ hubs: two, devices, limits }, { kind: 'drain', hub: host('east') });
+  expect(planned.moves).toHaveLength(100);
+});

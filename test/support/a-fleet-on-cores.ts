@@ -21,6 +21,7 @@ import { instant } from '../../shared/domain/instant.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { countHubs } from '../../shared/flows/count-hubs.ts';
 import { aHub, hostOf } from './a-hub.ts';
+import { main } from './a-question.ts';
 import { coreClients, coreHubs } from './core-hubs.ts';
 
 /** A group whose devices are moved by us, and one that DPS places by itself. */
@@ -61,6 +62,7 @@ export const aFleetOnCores = (
   const complaints: string[] = [];
   let digits = 0;
   const ports = {
+    scopes: new Set([main]),
     records: memoryDeviceRecords(),
     enrollments: memoryEnrollments(),
     hubTables,
@@ -132,7 +134,10 @@ const coreDps =
             },
             body: '{"query":"*"}',
           });
-          if (reply.status >= 300) throw new Error(`status ${reply.status}`);
+          if (reply.status >= 300)
+            throw Object.assign(new Error(`status ${reply.status}`), {
+              response: { statusCode: reply.status },
+            });
           made.continuationToken = reply.headers?.['x-ms-continuation'];
           return { responseBody: reply.body };
         },

@@ -18,6 +18,21 @@ export const cosmosEnrollments = (database: CosmosDatabase): Enrollments => {
       const { resource } = await container.item(key, key).read({ abortSignal });
       return resource === undefined ? undefined : parseEnrollmentDocument(resource);
     },
+    limits: async (scope, abortSignal) => {
+      const { items } = await open();
+      const parameters = [
+        { name: '@from', value: `${scope}:` },
+        { name: '@to', value: `${scope};` }, // the character after the colon
+        { name: '@yes', value: 1 },
+      ];
+      const query = { query: limiting, parameters };
+      const pages = items.query(query, { maxItemCount: 1, abortSignal });
+      while (pages.hasMoreResults()) {
+        const { resources = [] } = await pages.fetchNext();
+        if (resources.length > 0) return true;
+      }
+      return false;
+    },
     learn: async (scope, enrollment, abortSignal) => {
       const key = enrollmentKey(scope, enrollment);
       if (isDeepStrictEqual(known.get(key), enrollment)) return;
@@ -28,3 +43,5 @@ export const cosmosEnrollments = (database: CosmosDatabase): Enrollments => {
     },
   };
 };
+
+const limiting = 'SELECT * FROM c WHERE c.id >= @from AND c.id < @to AND c.limits = @yes';

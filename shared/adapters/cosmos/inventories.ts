@@ -17,14 +17,14 @@ export const cosmosInventories = (database: CosmosDatabase): Inventories => {
       const container = await open();
       const document = toInventoryDocument(inventory);
       try {
-        if (version === undefined) await container.items.create(document, { abortSignal });
-        else {
-          const accessCondition = { type: 'IfMatch', condition: version };
-          await container
-            .item(inventory.scope, inventory.scope)
-            .replace(document, { abortSignal, accessCondition });
+        if (version === undefined) {
+          const { etag } = await container.items.create(document, { abortSignal });
+          return { version: etag };
         }
-        return 'written';
+        const accessCondition = { type: 'IfMatch', condition: version };
+        const item = container.item(inventory.scope, inventory.scope);
+        const { etag } = await item.replace(document, { abortSignal, accessCondition });
+        return { version: etag };
       } catch (error) {
         if ([409, 412].includes(statusOf(error) ?? 0)) return 'superseded';
         throw new Error(`Cosmos DB did not write ${containers.inventories.id}`, { cause: error });

@@ -34,3 +34,7 @@ const make = async (
     ? sdk.ProvisioningServiceClient.fromTokenCredential(hostName ?? '', await credential())
     : sdk.ProvisioningServiceClient.fromConnectionString(connectionString);
 };
+
+/** The status of what the SDK threw; undefined when there was no answer. */
+export const statusOf = (error: unknown): number | undefined =>
+  (error as { readonly response?: { readonly statusCode?: number } }).response?.statusCode;

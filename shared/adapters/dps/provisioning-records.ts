@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scope.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import type { PageOf, ProvisioningRecords } from '../../ports/provisioning-records.ts';
 import { parseGroup, parseIndividual, parseRegistration } from '../../wire/dps-record.ts';
-import type { DpsClients } from './clients.ts';
+import { type DpsClients, statusOf } from './clients.ts';
 
 /** Each page is one operation of the DPS's quota. */
 const pageSize = 500;
@@ -56,14 +56,24 @@ export const dpsProvisioningRecords = (
         (client) => client.createIndividualEnrollmentQuery(all, pageSize) as Query,
         (row) => parseIndividual(scope, row),
       ),
-    ofGroup: (scope, groupId, after) =>
-      page(
-        scope,
-        after,
-        (client) =>
-          client.createEnrollmentGroupDeviceRegistrationStateQuery(all, groupId, pageSize) as Query,
-        parseRegistration,
-      ),
+    ofGroup: async (scope, groupId, after) => {
+      try {
+        return await page(
+          scope,
+          after,
+          (client) =>
+            client.createEnrollmentGroupDeviceRegistrationStateQuery(
+              all,
+              groupId,
+              pageSize,
+            ) as Query,
+          parseRegistration,
+        );
+      } catch (error) {
+        if (statusOf(error) === 404) return 'gone';
+        throw error;
+      }
+    },
   };
 };
 

@@ -1,6 +1,6 @@
 import type { Deadline } from '../../ports/deadline.ts';
 import type { Registrations } from '../../ports/registrations.ts';
-import type { DpsClients } from './clients.ts';
+import { type DpsClients, statusOf } from './clients.ts';
 
 /** By the genuine service SDK. A scope that is not told of is silent. */
 export const dpsRegistrations = (
@@ -19,6 +19,3 @@ export const dpsRegistrations = (
     }
   },
 });
-
-const statusOf = (error: unknown): number | undefined =>
-  (error as { readonly response?: { readonly statusCode?: number } }).response?.statusCode;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TwinSight } from '../../campaign/look.ts';
 import type { HubHostName } from '../../domain/hub.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import {
@@ -47,17 +48,32 @@ export const iotHubRegistries = (
 const escaped = (id: string): string => id.replaceAll(/['\\]/g, (held) => `\\${held}`);
 
 const statistics = z.object({ totalDeviceCount: z.int().nonnegative() });
-const twins = z.array(z.looseObject({ deviceId: z.string(), moduleId: z.string().optional() }));
+const twin = z.looseObject({ deviceId: z.string(), moduleId: z.string().nullish() });
 
 const registeredIn = (
   hub: HubHostName,
   rows: unknown,
   propertyName: string | undefined,
 ): readonly Registered[] =>
-  twins
+  z
+    .array(z.unknown())
     .parse(rows)
-    .filter(({ moduleId }) => moduleId === undefined)
-    .flatMap((twin) => {
-      const sight = parseHubTwin(hub, twin, propertyName);
-      return sight.kind === 'found' ? [{ deviceId: twin.deviceId, sight }] : [];
+    .flatMap((row) => {
+      const read = twin.safeParse(row);
+      // Modules are no devices; and a row that is none of either must not hide the others: the device is then absent, and asked for by itself.
+      if (!read.success || read.data.moduleId) return [];
+      const sight = sightOf(hub, read.data, propertyName);
+      return sight?.kind === 'found' ? [{ deviceId: read.data.deviceId, sight }] : [];
     });
+
+const sightOf = (
+  hub: HubHostName,
+  row: unknown,
+  propertyName: string | undefined,
+): TwinSight | undefined => {
+  try {
+    return parseHubTwin(hub, row, propertyName);
+  } catch {
+    return undefined;
+  }
+};

@@ -10,7 +10,7 @@ export const memoryInventories = (): Inventories => {
       if (kept.get(inventory.scope)?.version !== version) return 'superseded';
       writes += 1;
       kept.set(inventory.scope, { inventory, version: String(writes) });
-      return 'written';
+      return { version: String(writes) };
     },
   };
 };
