@@ -1,17 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { cosmosEnrollments } from '../../shared/adapters/cosmos/enrollments.ts';
 import { cosmosHubDocuments } from '../../shared/adapters/cosmos/hub-documents.ts';
 import { cosmosHubTables } from '../../shared/adapters/cosmos/hub-tables.ts';
 import { cosmosInventories } from '../../shared/adapters/cosmos/inventories.ts';
 import { cosmosPlans } from '../../shared/adapters/cosmos/plans.ts';
 import { snapshotLimitsFor } from '../../shared/adapters/cosmos/snapshot.ts';
+import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
 import { memoryInventories } from '../../shared/adapters/memory/inventories.ts';
 import { memoryPlans } from '../../shared/adapters/memory/plans.ts';
 import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import { instant } from '../../shared/domain/instant.ts';
+import type { Scope } from '../../shared/domain/scope.ts';
 import { newPass } from '../../shared/flows/take-inventory.ts';
 import { planLimits } from '../../shared/planning/goal.ts';
+import type { Enrollments } from '../../shared/ports/enrollments.ts';
 import type { HubDocuments } from '../../shared/ports/hub-documents.ts';
 import type { Inventories } from '../../shared/ports/inventories.ts';
 import type { MadePlan, PlanOrder, Plans } from '../../shared/ports/plans.ts';
@@ -19,6 +24,7 @@ import { aHub } from '../support/a-hub.ts';
 import { at, east, host } from '../support/a-move.ts';
 import { aPlanOf, residents } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
+import { anEnrollment } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
 
 const { signal } = new AbortController();
@@ -172,5 +178,31 @@ describe.each<[string, () => Promise<HubDocuments>]>([
     expect(await documents.write(counted, kept.version, signal)).toBe('written');
     expect(await documents.write(kept.hub, kept.version, signal)).toBe('superseded');
     expect((await documents.read(east, signal))?.hub).toEqual(counted);
+  });
+});
+
+describe.each<[string, () => Promise<Enrollments>]>([
+  ['memory', async () => memoryEnrollments()],
+  ['cosmos', async () => cosmosEnrollments((await aStore()).database)],
+])('enrollments in %s', (_name, make) => {
+  test('whether any of a scope limits its devices to some hubs', async () => {
+    const enrollments = await make();
+    const other = 'other' as Scope;
+    expect(await enrollments.limits(main, signal)).toBe(false);
+    await enrollments.learn(main, anEnrollment(), signal);
+    await enrollments.learn(other, anEnrollment({ hubs: [east] }), signal);
+    expect(await enrollments.limits(main, signal)).toBe(false);
+    expect(await enrollments.limits(other, signal)).toBe(true);
+    await enrollments.learn(main, anEnrollment({ id: 'some', hubs: [east] }), signal);
+    expect(await enrollments.limits(main, signal)).toBe(true);
+    await enrollments.learn(main, anEnrollment({ id: 'some' }), signal);
+    expect(await enrollments.limits(main, signal)).toBe(false);
+  });
+
+  test('that one does not ask us is kept', async () => {
+    const enrollments = await make();
+    const one = anEnrollment({ asksUs: false, hubs: [east] });
+    await enrollments.learn(main, one, signal);
+    expect(await enrollments.read(enrollmentKey(main, one), signal)).toEqual(one);
   });
 });

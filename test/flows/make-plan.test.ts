@@ -326,6 +326,22 @@ test('[R1] [R4] a plan whose maker is gone is taken over; who comes back late ch
   expect(stands && (await manage.moves(stands, 0))).toHaveLength(30);
 });
 
+test('a look that takes long stays claimed, because its maker says that it is at work', async () => {
+  const { manage, make, ports, time } = await aFleet({ east: 3_000 });
+  const { id } = await manage.ask(main, { kind: 'drain', hub: east }, planLimits, 'a test', 'Otto');
+  const { on } = ports.records;
+  const seen: string[] = [];
+  Object.assign(ports.records, {
+    on: async (...given: Parameters<typeof on>) => {
+      time.now += 100_000; // a page takes that long
+      seen.push(await make(id));
+      return on(...given);
+    },
+  });
+  expect(await make(id)).toBe('made');
+  expect(seen).toEqual(['planning', 'planning', 'planning']);
+});
+
 test('a plan that cannot be made says why, after three tries', async () => {
   const { manage, make, ports, time } = await aFleet({ east: 1 });
   const { id } = await manage.ask(main, { kind: 'drain', hub: east }, planLimits, 'a test', 'Otto');
@@ -413,6 +429,37 @@ describe('rebalance', () => {
     fleet.time.now += 3 * 60_000;
     expect((await run(fleet)).resumed).toEqual([id]);
     expect(fleet.begun).toEqual([id, id]);
+  });
+
+  test('[R1] and those whose maker was not heard of since', async () => {
+    const fleet = await aFleet({ east: 1 });
+    const goal = { kind: 'drain', hub: east } as const;
+    const { id } = await fleet.manage.ask(main, goal, planLimits, 'a test', 'Otto');
+    const { attended } = fleet.ports.records;
+    Object.assign(fleet.ports.records, { attended: () => new Promise(() => undefined) });
+    void fleet.make(id).catch(() => undefined);
+    await vi.waitFor(async () =>
+      expect((await fleet.manage.read(main, id))?.state.kind).toBe('planning'),
+    );
+    Object.assign(fleet.ports.records, { attended });
+    expect((await run(fleet)).resumed).toEqual([]);
+    fleet.time.now += 3 * 60_000;
+    expect((await run(fleet)).resumed).toEqual([id]);
+  });
+
+  test('a hub that is closed is not asked, and the hubs are as old as they were', async () => {
+    const hubs = [aHub('east', { joinedAt: at(5) }), aHub('west', { state: 'closed' })];
+    const fleet = await aFleet({ east: 1 }, hubs);
+    let asked = 0;
+    const isAsked = () => {
+      asked += 1;
+      return false;
+    };
+    fleet.coreOf('west').faults.push({ matches: isAsked, does: (proper) => proper(), count: 1 });
+    const known = await fleet.ports.hubTables.known();
+    const { table, silent } = await fleet.ports.countHubs();
+    expect([asked, silent]).toEqual([0, []]);
+    expect(table.begunAt).toBe(known.begunAt);
   });
 
   test('a hub that gives no answer keeps its last count, and is named', async () => {

@@ -6,6 +6,7 @@ import type { InventoryLimits } from '../../shared/flows/inventory-pages.ts';
 import { takeInventory } from '../../shared/flows/take-inventory.ts';
 import type { Inventory } from '../../shared/ports/inventories.ts';
 import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
+import { aHub } from '../support/a-hub.ts';
 import { aMove, east, host, west } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment } from '../support/a-request.ts';
@@ -300,4 +301,37 @@ test('a device that is being moved is left to its move', async () => {
   time.now += 25 * hour;
   await run();
   expect(await record('device-10')).toEqual(moving);
+});
+
+test('a hub that is closed is not asked', async () => {
+  const hubs = [aHub('east'), aHub('west'), aHub('north', { state: 'closed' })];
+  const fleet = aFleetOnCores(hubs);
+  fleet.add('stranger', 'north');
+  const { inventory } = await takeInventory(fleet.ports, limits)(main);
+  expect(inventory).toMatchObject({ phase: 'done', counts: { identities: 0, faults: 0 } });
+});
+
+test('a device that left between the page and the look is not missing', async () => {
+  const { run, time, record, ports, coreOf } = aBrownfield();
+  await run();
+  removeIdentity(coreOf('east'), 'Device-11');
+  const key = deviceKey(main, 'device-11');
+  const { among } = ports.registries;
+  Object.assign(ports.registries, {
+    among: async (...given: Parameters<typeof among>) => {
+      const kept = await ports.records.read(key, never);
+      const observed = { hub: west, at: instant(time.now) };
+      if (kept && kept.record.observed?.hub === east)
+        await ports.records.write(
+          key,
+          { ...kept.record, home: west, observed },
+          kept.version,
+          never,
+        );
+      return among(...given);
+    },
+  });
+  time.now += 25 * hour;
+  await run();
+  expect(await record('device-11')).toMatchObject({ observed: { hub: west }, finding: undefined });
 });

@@ -398,6 +398,123 @@ test('[P3] [P8] who is in quarantine is not misplaced, and makes nobody else so,
   expect(other.hash).toBe(one.hash);
 });
 
+describe('of plans with as few moves, the one that disturbs least', () => {
+  const hubs = (but: object = {}) => [
+    aHub('east', { deviceCount: 10, region: 'westeurope', ...but }),
+    aHub('far', { deviceCount: 0, region: 'eastus' }),
+    aHub('near', { deviceCount: 4, region: 'westeurope' }),
+  ];
+
+  test('devices stay in their region, while that has a fair share free', () => {
+    const devices = [...residents('east', 10), ...residents('near', 4)];
+    const drain = { kind: 'drain', hub: host('east') } as const;
+    const planned = aPlanOf({ hubs: hubs(), devices: devices.slice(0, 3) }, drain);
+    expect(tally(planned)).toEqual({ 'east>far': 3 }); // what is fair comes first
+    const level = hubs().map((hub) => ({
+      ...hub,
+      deviceCount: hub.deviceCount === 0 ? 4 : hub.deviceCount,
+    }));
+    const two = aPlanOf({ hubs: level as never, devices: devices.slice(0, 1) }, drain);
+    expect(tally(two)).toEqual({ 'east>near': 1 });
+  });
+
+  test('those that are known to be movable go before those that are not, and the rested before the restless', () => {
+    const devices = [
+      ...residents('east', 3, { traits: undefined }, 'unseen'),
+      ...residents('east', 3, { lastMoveAt: at(-10 * 24 * 60) }, 'restless'),
+      ...residents('east', 3, {}, 'usual'),
+    ];
+    const two = [aHub('east', { deviceCount: 9 }), aHub('west', { deviceCount: 3 })];
+    const limits = { unknownAllowed: true, imbalanceCount: 1, slackPercent: 0 };
+    const planned = aPlanOf({ hubs: two, devices, limits }, { kind: 'rebalance' });
+    expect(planned.moves.map(({ deviceId }) => deviceId.split('-')[0])).toEqual([
+      'usual',
+      'usual',
+      'usual',
+    ]);
+  });
+});
+
+test('what is kept free of what a hub may hold', () => {
+  const hubs = [aHub('east', { deviceCount: 20 }), aHub('west', { deviceCount: 0, capacity: 10 })];
+  const fleet = { hubs, devices: residents('east', 20), limits: { headroomPercent: 20 } };
+  expect(aPlanOf(fleet, { kind: 'drain', hub: host('east') }).moves).toHaveLength(8);
+});
+
+test('each returns to where it was; and where that is gone, to where it may be', () => {
+  const back = (name: string, hub: string) =>
+    aResident(name, 'ward', {
+      quarantine: { since: at(0), because: 'odd', by: 'Otto', returnTo: host(hub) },
+    });
+  const hubs = [
+    aHub('east', { deviceCount: 0 }),
+    aHub('gone', { deviceCount: 0, state: 'closed' }),
+    aHub('ward', { deviceCount: 3 }),
+    aHub('west', { deviceCount: 9 }),
+  ];
+  const devices = [back('one', 'east'), back('other', 'west'), back('third', 'gone')];
+  const fleet = { hubs, devices, policy: { ...noPolicy, quarantine: host('ward') } };
+  const planned = aPlanOf(fleet, { kind: 'return', devices: ['one', 'other', 'third'] });
+  expect(tally(planned)).toEqual({ 'ward>east': 2, 'ward>west': 1 });
+});
+
+test('the hub of quarantine has no part in what is fair', () => {
+  const hubs = [
+    aHub('east', { deviceCount: 300 }),
+    aHub('ward', { deviceCount: 200 }),
+    aHub('west', { deviceCount: 0 }),
+  ];
+  const fleet = {
+    hubs,
+    devices: residents('east', 300),
+    policy: { ...noPolicy, quarantine: host('ward') },
+  };
+  expect(endingOf(aPlanOf(fleet, { kind: 'rebalance' }))).toEqual({
+    east: 153,
+    ward: 200,
+    west: 147,
+  });
+});
+
+test('a chain may be long: each waits for the one before', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const hubs = names.map((name, index) =>
+    aHub(name, index === 6 ? { deviceCount: 0 } : { deviceCount: 1, capacity: 1 }),
+  );
+  const next = (index: number): string => names[index + 1] ?? '';
+  const devices = names
+    .slice(0, 6)
+    .map((name, index) => aResident(`${name}-0`, name, { labels: { site: `s${index}` } }));
+  const rules = names.slice(0, 6).map((name, index) => only(`s${index}`, name, next(index)));
+  const planned = aPlanOf(
+    { hubs, devices, policy: policy(...rules) },
+    { kind: 'drain', hub: host('a') },
+  );
+  expect(planned.moves.map(({ deviceId, stage }) => [deviceId, stage])).toEqual([
+    ['f-0', 0],
+    ['e-0', 1],
+    ['d-0', 2],
+    ['c-0', 3],
+    ['b-0', 4],
+    ['a-0', 5],
+  ]);
+});
+
+test('of a group those that must go come before those that may', () => {
+  const devices = [
+    ...residents('east', 40, { labels: { site: 'plant' } }),
+    aResident('must', 'east', { labels: { site: 'plant', tenant: 'x' } }),
+  ];
+  const rule: Rule = {
+    ...only('x', 'west'),
+    when: { ...only('x').when, labels: [{ path: ['tenant'], matcher: ['x'] }] },
+  };
+  const hubs = [aHub('east', { deviceCount: 41 }), aHub('west', { deviceCount: 0 })];
+  const limits = { groupMax: { label: 'site', moves: 1 }, imbalanceCount: 1 };
+  const planned = aPlanOf({ hubs, devices, limits, policy: policy(rule) }, { kind: 'rebalance' });
+  expect(planned.moves.map(({ deviceId }) => deviceId)).toEqual(['must']);
+});
+
 test('what records know counts, though a hub was counted before', () => {
   const order = { since: at(0), because: 'a demo', by: 'Otto' };
   const hubs = [aHub('east', { deviceCount: 10 }), aHub('west', { deviceCount: 0, capacity: 10 })];
@@ -416,6 +533,18 @@ describe('[P5] moves under way', () => {
     const planned = aPlanOf({ hubs, devices }, { kind: 'rebalance' });
     expect(planned.hubs.map(({ before }) => before)).toEqual([300, 300]);
     expect(planned.moves).toEqual([]);
+  });
+
+  test('are over for a hub once the device is seen at the other', () => {
+    const came = residents('west', 4, { move: aMove({ from: host('east'), to: host('west') }) });
+    const hubs = [aHub('east', { deviceCount: 0 }), aHub('west', { deviceCount: 4 })];
+    const planned = aPlanOf({ hubs, devices: came }, { kind: 'rebalance' });
+    expect(
+      planned.hubs.map(({ before, arriving, leaving }) => [before, arriving, leaving]),
+    ).toEqual([
+      [0, 0, 0],
+      [4, 0, 0],
+    ]);
   });
 
   test('take room at both ends', () => {
