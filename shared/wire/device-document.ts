@@ -8,9 +8,8 @@ import {
   type Quarantine,
   registrationId,
 } from '../domain/device.ts';
-import { parseScope } from '../domain/scope.ts';
 import type { Due } from '../ports/device-records.ts';
-import { hub, move, moveId, time } from './move-document.ts';
+import { hub, move, moveId, scope, time } from './move-document.ts';
 
 const order = { since: time, because: z.string(), by: z.string() };
 
@@ -19,12 +18,7 @@ const deviceDocument = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
   slice: z.string(),
-  scope: z.string().transform((text, context) => {
-    const scope = parseScope(text);
-    if (scope) return scope;
-    context.addIssue('not a scope');
-    return z.NEVER;
-  }),
+  scope,
   deviceId: z.string(),
   registrationId: z.string().transform(registrationId),
   home: hub.optional(),

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { registrationId } from '../domain/device.ts';
-import { hubHostName } from '../domain/hub.ts';
 import { instant } from '../domain/instant.ts';
-import { parseScope } from '../domain/scope.ts';
 import type { FleetPage } from '../flows/export-fleet.ts';
 import { enrollment } from './enrollment-document.ts';
 import { parseHubDocument, toHubDocument } from './hub-document.ts';
+import { hub, scope } from './move-document.ts';
 
 /** A page of a fleet as `npx rehome export` writes it: all that it takes to place the devices anew. */
 export const toFleetView = ({ table, enrollments, devices, ...page }: FleetPage) => ({
@@ -25,15 +24,6 @@ export const toFleetView = ({ table, enrollments, devices, ...page }: FleetPage)
   after: page.after ?? null,
 });
 
-const host = z.string().transform(hubHostName);
-
-const scope = z.string().transform((text, context) => {
-  const parsed = parseScope(text);
-  if (parsed) return parsed;
-  context.addIssue('not a scope');
-  return z.NEVER;
-});
-
 export const fleetPage = z.object({
   takenAt: z.number().transform(instant),
   hubs: z.array(z.unknown()).transform((hubs) => hubs.map(parseHubDocument)),
@@ -44,7 +34,7 @@ export const fleetPage = z.object({
       deviceId: z.string(),
       registrationId: z.string().transform(registrationId),
       enrollment: z.string().optional(),
-      hub: host.optional(),
+      hub: hub.optional(),
       labels: z.record(z.string(), z.string()).default({}),
       quarantined: z.boolean().default(false),
     }),

@@ -1,21 +1,13 @@
 import { z } from 'zod';
-import { hubHostName } from '../domain/hub.ts';
-import { instant } from '../domain/instant.ts';
-import { parseScope } from '../domain/scope.ts';
 import { type Inventory, inventoryPhases } from '../ports/inventories.ts';
+import { hub, scope, time } from './move-document.ts';
 
-const time = z.number().transform(instant);
 const count = z.int().nonnegative();
 
 /** How far the inventory of a scope has come, as a document of the `inventories` container; `id` is the scope. */
 const inventoryDocument = z.object({
   schemaVersion: z.literal(1),
-  id: z.string().transform((text, context) => {
-    const scope = parseScope(text);
-    if (scope) return scope;
-    context.addIssue('not a scope');
-    return z.NEVER;
-  }),
+  id: scope,
   pass: z.int().positive(),
   phase: z.enum(inventoryPhases),
   begunAt: time,
@@ -25,11 +17,11 @@ const inventoryDocument = z.object({
   hubs: z.array(
     z
       .object({
-        hub: z.string().transform(hubHostName),
+        hub,
         after: z.string().optional(),
         silentRuns: count,
       })
-      .transform(({ hub, after, silentRuns }) => ({ hub, after, silentRuns })),
+      .transform(({ after, ...cursor }) => ({ ...cursor, after })),
   ),
   counts: z.object({
     enrollments: count,

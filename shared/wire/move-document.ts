@@ -2,11 +2,19 @@ import { z } from 'zod';
 import { hubHostName } from '../domain/hub.ts';
 import { instant } from '../domain/instant.ts';
 import { type Move, parseMoveId, type SettledMove, verdicts } from '../domain/move.ts';
+import { parseScope } from '../domain/scope.ts';
 
 /** Parts of the documents that tell of moves. Absent is undefined. Times are milliseconds since the epoch. */
 
 export const hub = z.string().transform(hubHostName);
 export const time = z.number().transform(instant);
+
+export const scope = z.string().transform((text, context) => {
+  const parsed = parseScope(text);
+  if (parsed) return parsed;
+  context.addIssue('not a scope');
+  return z.NEVER;
+});
 
 export const moveId = z.string().transform((text, context) => {
   const id = parseMoveId(text);

@@ -1,29 +1,19 @@
 import { z } from 'zod';
-import { hubHostName } from '../domain/hub.ts';
-import { instant } from '../domain/instant.ts';
-import { parseScope } from '../domain/scope.ts';
 import type { Goal, PlanLimits } from '../planning/goal.ts';
 import { toMoveRow, toRefusalRow } from '../planning/pages.ts';
 import type { KeptPlan, MadePlan, PlanOrder, PlanPage, PlanState } from '../ports/plans.ts';
+import { hub, scope, time } from './move-document.ts';
 
 /** The one partition of the plans themselves; the pages of each have one of their own. */
 export const planKind = 'plan';
 
 export const planIdPattern = /^p-[0-9a-f]{20}$/;
 
-const time = z.number().transform(instant);
-const scope = z.string().transform((text, context) => {
-  const parsed = parseScope(text);
-  if (parsed) return parsed;
-  context.addIssue('not a scope');
-  return z.NEVER;
-});
-
 const goal: z.ZodType<Goal> = z.union([
   z.object({ kind: z.enum(['rebalance', 'relocate']) }),
   z.object({
     kind: z.enum(['drain', 'evacuate', 'fill']),
-    hub: z.string().transform(hubHostName),
+    hub,
   }),
   z.object({ kind: z.enum(['quarantine', 'return']), devices: z.array(z.string()) }),
 ]);

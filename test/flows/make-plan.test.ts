@@ -15,32 +15,12 @@ import { aMove, at, east, host, west } from '../support/a-move.ts';
 import { aResident, paceLimits } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment } from '../support/a-request.ts';
+import { aRule } from '../support/a-rule.ts';
 
 const three = () => ['east', 'west', 'north'].map((name) => aHub(name));
 
 /** One that allows everything: where there are rules, all devices are read. */
-const oneRule: Policy = {
-  ...noPolicy,
-  rules: [
-    {
-      name: 'all',
-      when: {
-        scopes: undefined,
-        enrollmentGroups: undefined,
-        individualEnrollments: undefined,
-        registrationId: undefined,
-        regions: undefined,
-        labels: [],
-        payload: [],
-      },
-      restriction: { hubs: undefined, tags: {}, regions: undefined, tiers: undefined },
-      strategy: undefined,
-      quarantines: false,
-      initialTwin: undefined,
-      goesOn: false,
-    },
-  ],
-};
+const oneRule: Policy = { ...noPolicy, rules: [aRule('all')] };
 
 /** So many devices on each hub, known and movable. */
 const aFleet = async (
@@ -140,27 +120,14 @@ describe('cost grows with the moves', () => {
 
 test('[P1] where there is no room, the others are looked at too: they may make it', async () => {
   const hubs = [aHub('a'), aHub('b', { capacity: 2 }), aHub('c')];
-  const rule = (site: string, ...names: readonly string[]) => ({
-    name: site,
-    when: {
-      scopes: undefined,
-      enrollmentGroups: undefined,
-      individualEnrollments: undefined,
-      registrationId: { source: site } as never,
-      regions: undefined,
-      labels: [],
-      payload: [],
-    },
-    restriction: { hubs: names.map(host), tags: {}, regions: undefined, tiers: undefined },
-    strategy: undefined,
-    quarantines: false,
-    initialTwin: undefined,
-    goesOn: false,
-  });
-  const rules = [
-    { ...rule('x', 'a', 'b'), when: { ...rule('x').when, registrationId: /^a-/ } },
-    { ...rule('y', 'b', 'c'), when: { ...rule('y').when, registrationId: /^b-/ } },
-  ];
+  const named = (pattern: RegExp, ...names: readonly string[]) => {
+    const { when, restriction } = aRule(pattern.source);
+    return aRule(pattern.source, {
+      when: { ...when, registrationId: pattern },
+      restriction: { ...restriction, hubs: names.map(host) },
+    });
+  };
+  const rules = [named(/^a-/, 'a', 'b'), named(/^b-/, 'b', 'c')];
   const { planned } = await aFleet({ a: 2, b: 2, c: 0 }, hubs, { ...noPolicy, rules });
   const { plan, moves } = await planned({ kind: 'drain', hub: host('a') });
   expect(moves.map(({ deviceId }) => deviceId.slice(0, 1))).toEqual(['b', 'b', 'a', 'a']);

@@ -10,6 +10,7 @@ import type { Plan } from '../../shared/planning/plan.ts';
 import { aHub } from '../support/a-hub.ts';
 import { aMove, host } from '../support/a-move.ts';
 import { aPlanOf, aResident, type Fleet } from '../support/a-plan-of.ts';
+import { only } from '../support/a-rule.ts';
 
 /** [P1] to [P8], of fleets with everything in them. */
 
@@ -71,23 +72,7 @@ const likes = (at: string, other: string): Readonly<Record<string, Partial<Devic
 const policy: Policy = {
   ...noPolicy,
   quarantine: host('d'),
-  rules: Object.entries(sites).map(([site, hubs]) => ({
-    name: site,
-    when: {
-      scopes: undefined,
-      enrollmentGroups: undefined,
-      individualEnrollments: undefined,
-      registrationId: undefined,
-      regions: undefined,
-      labels: [{ path: ['site'], matcher: [site] }],
-      payload: [],
-    },
-    restriction: { hubs: hubs.map(host), tags: {}, regions: undefined, tiers: undefined },
-    strategy: undefined,
-    quarantines: false,
-    initialTwin: undefined,
-    goesOn: false,
-  })),
+  rules: Object.entries(sites).map(([site, hubs]) => only(site, ...hubs)),
 };
 
 const fleetOf = ({ hubs, devices, kind, unknownAllowed, movesMax, sitesMax }: Case): Fleet => ({

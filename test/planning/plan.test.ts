@@ -9,6 +9,7 @@ import { aMove, at, host } from '../support/a-move.ts';
 import { aPlanOf, aResident, type Fleet, residents, tally } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment } from '../support/a-request.ts';
+import { only } from '../support/a-rule.ts';
 
 const because = ({ refusals }: Plan) =>
   Object.fromEntries(refusals.map(({ deviceId, because: why }) => [deviceId, why]));
@@ -24,31 +25,6 @@ const skewed: Fleet = {
   devices: [...residents('east', 1_000), ...residents('west', 100), ...residents('north', 100)],
 };
 
-const aRule = (name: string, but: Partial<Rule>): Rule => ({
-  name,
-  when: {
-    scopes: undefined,
-    enrollmentGroups: undefined,
-    individualEnrollments: undefined,
-    registrationId: undefined,
-    regions: undefined,
-    labels: [],
-    payload: [],
-  },
-  restriction: { hubs: undefined, tags: {}, regions: undefined, tiers: undefined },
-  strategy: undefined,
-  quarantines: false,
-  initialTwin: undefined,
-  goesOn: false,
-  ...but,
-});
-
-/** Devices labelled so may be on these hubs alone. */
-const only = (site: string, ...hubs: readonly string[]): Rule =>
-  aRule(site, {
-    when: { ...aRule('', {}).when, labels: [{ path: ['site'], matcher: [site] }] },
-    restriction: { hubs: hubs.map(host), tags: {}, regions: undefined, tiers: undefined },
-  });
 const policy = (...rules: readonly Rule[]): Policy => ({ ...noPolicy, version: 3, rules });
 
 describe('rebalance', () => {
