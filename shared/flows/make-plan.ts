@@ -9,7 +9,8 @@ import type { Dice } from '../ports/dice.ts';
 import type { KeptPlan, MadePlan, PlanOrder, PlanState, Plans } from '../ports/plans.ts';
 import type { Policies } from '../ports/policies.ts';
 import type { CountHubs } from './count-hubs.ts';
-import { type FleetLook, hubsToRead, type LookPorts, lookAtFleet } from './look-at-fleet.ts';
+import { hubsToRead } from './hubs-to-read.ts';
+import { type FleetLook, type LookPorts, lookAtFleet } from './look-at-fleet.ts';
 
 /** Makes a plan that was asked for. Whoever comes second finds it made, or somebody at work. */
 export type MakePlan = (planId: string) => Promise<PlanState['kind'] | 'unknown'>;

@@ -4,31 +4,18 @@ import { factsOf } from '../allocation/registration.ts';
 import type { DeviceRecord } from '../domain/device.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type { HubHostName } from '../domain/hub.ts';
-import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Policy, Rule } from '../domain/policy.ts';
-import { barredBy } from './barred.ts';
-import { type Goal, isNamed, type PlanLimits } from './goal.ts';
-import {
-  doubtsOfDevice,
-  doubtsOfEnrollment,
-  doubtsOfTarget,
-  type Movable,
-  type TwinFacts,
-  verdictOf,
-} from './movable.ts';
+import { isNamed, type PlanLimits } from './goal.ts';
+import { doubtsOfDevice, type Movable, type TwinFacts, verdictOf } from './movable.ts';
+import { type Places, type PlacesGrounds, placesFor } from './places.ts';
 import type { Candidate, Held, Kind } from './snapshot.ts';
 
 /** What devices are judged by. */
-export type Grounds = {
-  readonly table: HubTable;
-  /** The order of the snapshot's hubs. */
-  readonly hubs: readonly HubHostName[];
-  readonly policy: Policy;
+export type Grounds = PlacesGrounds & {
   /** By key; those that are not there are not known. */
   readonly enrollments: ReadonlyMap<string, Enrollment>;
   readonly limits: PlanLimits;
-  readonly goal: Goal;
   readonly now: Instant;
 };
 
@@ -180,78 +167,6 @@ const sourceOf = ({ traits }: DeviceRecord, asks: boolean): TwinFacts => {
 
 const isWithin = ({ lastMoveAt }: DeviceRecord, { now }: Grounds, ms: number): boolean =>
   lastMoveAt !== undefined && now - lastMoveAt < ms;
-
-/** Where devices of that kind may go. */
-type Places = {
-  /** Where nothing speaks against it. */
-  readonly eligible: readonly number[];
-  /** The same, and where not all is known. */
-  readonly doubtful: readonly number[];
-  /** What is not known, where it is known nowhere. */
-  readonly doubt: string | undefined;
-  /** Why there is nowhere. */
-  readonly nowhere: string;
-  readonly misplaced: string | undefined;
-};
-
-const placesFor = (
-  { table, hubs, policy, goal }: Grounds,
-  record: DeviceRecord,
-  enrollment: Enrollment | undefined,
-  rules: readonly Rule[],
-): Places => {
-  const verdicts = hubs.map((to) => {
-    const hub = table.hubs.get(to);
-    const barred = hub && barredBy(rules, policy, hub, goal.kind === 'quarantine');
-    const onTarget = { kind: 'absent' } as const;
-    const doubts = doubtsOfTarget({ record, enrollment, table, to, barred, onTarget });
-    return verdictOf(hub?.deviceCount === undefined ? [...doubts, uncounted(to)] : doubts);
-  });
-  const only = (...kinds: readonly Movable['kind'][]) =>
-    hubs.flatMap((_, index) => (kinds.includes(verdicts[index]?.kind ?? 'no') ? [index] : []));
-  const unknown = verdicts.find((said) => said.kind === 'unknown');
-  const eligible = only('yes');
-  return {
-    eligible,
-    doubtful: only('yes', 'unknown'),
-    doubt: eligible.length === 0 && unknown?.kind === 'unknown' ? unknown.because : undefined,
-    nowhere: nowhere(verdicts, hubs.indexOf(record.observed?.hub as HubHostName)),
-    misplaced: misplacedBy(table, policy, record, enrollment, rules),
-  };
-};
-
-/** What we do not know must not look like room for the whole fleet. */
-const uncounted = (to: HubHostName): Movable => ({
-  kind: 'no',
-  because: `the devices of ${to} were never counted`,
-});
-
-/** One sentence: the first reason of those that most hubs give. */
-const nowhere = (verdicts: readonly Movable[], own: number): string => {
-  const others = verdicts.filter((said, index) => index !== own && said.kind === 'no');
-  const [first, ...more] = others.flatMap((said) => (said.kind === 'no' ? [said.because] : []));
-  if (first === undefined) return 'there is no other hub';
-  return more.length === 0
-    ? first
-    : `no hub may take it: ${first}, and ${more.length} others say no`;
-};
-
-/** A rule broken at the start: its hub is not for it any more. */
-const misplacedBy = (
-  table: HubTable,
-  policy: Policy,
-  record: DeviceRecord,
-  enrollment: Enrollment | undefined,
-  rules: readonly Rule[],
-): string | undefined => {
-  const at = record.observed?.hub;
-  const hub = at && table.hubs.get(at);
-  if (!hub) return undefined;
-  const barred = barredBy(rules, policy, hub, false);
-  if (barred !== undefined) return `${hub.hostName} is not for it: ${barred}`;
-  const [said] = enrollment ? doubtsOfEnrollment(enrollment, hub.hostName) : [];
-  return said?.kind === 'no' ? said.because : undefined;
-};
 
 /** More would let one device stand for a hub. */
 const weightMax = 1_000;
