@@ -4,6 +4,7 @@ import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
 import type { MoveLimits } from './campaign/limits.ts';
+import { azureAccess } from './composition/azure-access.ts';
 import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
 import { type Planning, planningOf } from './composition/planning.ts';
 import { type Seed, seedOf } from './composition/seed.ts';
@@ -60,7 +61,8 @@ export const compose = (
   const lateDecisions = lateDecisionsOf(store, record, buffer);
   const organic = moveSettings && limitsOf(moveSettings);
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
-  const moves = moveSettings && movesOf(scopes, store, moveSettings);
+  const access = moveSettings && azureAccess(moveSettings);
+  const moves = moveSettings && access && movesOf(scopes, store, access, moveSettings);
   const placement = settings.isGuarded ? placementOf(store, seed, slackPercent) : undefined;
   store.warm();
   return {
@@ -69,7 +71,7 @@ export const compose = (
     recordDecisions: recordDecisions(record, store.deadline),
     buffers: buffer !== undefined,
     moves,
-    planning: moveSettings && planSettings && planningOf(scopes, store, moveSettings, planSettings),
+    planning: access && planSettings && planningOf(scopes, store, access, planSettings),
     placement,
     operators:
       moves && organic && placement

@@ -1,14 +1,6 @@
-import { dpsClients } from '../adapters/dps/clients.ts';
 import { dpsRegistrations } from '../adapters/dps/registrations.ts';
-import {
-  type DeviceProfile,
-  deviceMoveProfile,
-  rehomeProfile,
-} from '../adapters/iot-hub/device-profile.ts';
 import { iotHubDeviceSignal, signalLimits } from '../adapters/iot-hub/device-signal.ts';
 import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
-import { hubClients } from '../adapters/iot-hub/hub-clients.ts';
-import { systemCredential } from '../adapters/system/credential.ts';
 import { type MoveLimits, moveLimits } from '../campaign/limits.ts';
 import type { MoveSettings } from '../config/move-settings.ts';
 import type { HubTable } from '../domain/hub-table.ts';
@@ -18,6 +10,7 @@ import { type MoveDevice, moveDevice } from '../flows/move-device.ts';
 import { type OnHubEvent, onHubEvent } from '../flows/on-hub-event.ts';
 import { recordEvidence } from '../flows/record-evidence.ts';
 import { type SweepMoves, sweepMoves } from '../flows/sweep-moves.ts';
+import type { AzureAccess } from './azure-access.ts';
 import type { Store } from './store.ts';
 
 export type Moves = {
@@ -44,19 +37,16 @@ export const limitsOf = ({ device, lookMs, silenceMs }: MoveSettings): MoveLimit
 export const movesOf = (
   scopes: ReadonlySet<Scope>,
   store: Store,
+  { hubs: clients, dps, profile }: AzureAccess,
   settings: MoveSettings,
 ): Moves => {
-  const { hubConnections, dps, device, listens } = settings;
   const { clock, deadline } = store;
   const limits = limitsOf(settings);
-  const profile = profileOf(device, dps);
-  const access = { connectionStrings: hubConnections, credential: systemCredential };
-  const clients = hubClients(access);
   const ports = {
     ...store,
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),
-    registrations: dpsRegistrations(dpsClients(dps, systemCredential), deadline, twinTimeoutMs),
+    registrations: dpsRegistrations(dps, deadline, twinTimeoutMs),
   };
   return {
     onHubEvent: onHubEvent(scopes, recordEvidence(ports, limits)),
@@ -65,15 +55,6 @@ export const movesOf = (
     endMove: endMove(ports, limits),
     hubTable: store.hubTables.known,
     propertyName: profile.propertyName,
-    listens,
+    listens: settings.listens,
   };
-};
-
-export const profileOf = (
-  { profile, methodName, propertyName }: MoveSettings['device'],
-  dps: MoveSettings['dps'],
-): DeviceProfile => {
-  if (profile === 'rehome') return rehomeProfile(methodName, propertyName);
-  const idScopes = [...dps].map(([scope, { idScope = '' }]) => [scope, idScope] as const);
-  return deviceMoveProfile(new Map(idScopes));
 };

@@ -1,12 +1,8 @@
-import { dpsClients } from '../adapters/dps/clients.ts';
 import { dpsProvisioningRecords } from '../adapters/dps/provisioning-records.ts';
 import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
-import { hubClients } from '../adapters/iot-hub/hub-clients.ts';
 import { iotHubRegistries } from '../adapters/iot-hub/hub-registries.ts';
 import { systemComplaint } from '../adapters/system/complaint.ts';
-import { systemCredential } from '../adapters/system/credential.ts';
 import { runInWorker } from '../adapters/system/worker.ts';
-import type { MoveSettings } from '../config/move-settings.ts';
 import type { PlanSettings } from '../config/plan-settings.ts';
 import { dpsPerMinute, throttlesOf } from '../domain/quota.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -19,7 +15,7 @@ import { type Rebalance, rebalance } from '../flows/rebalance.ts';
 import { type TakeInventory, takeInventory } from '../flows/take-inventory.ts';
 import { type PlanLimits, planLimits } from '../planning/goal.ts';
 import type { Inventories } from '../ports/inventories.ts';
-import { profileOf } from './moves.ts';
+import type { AzureAccess } from './azure-access.ts';
 import type { Store } from './store.ts';
 
 export type Planning = {
@@ -45,19 +41,12 @@ const proposeAgainMs = 6 * 3_600_000;
 export const planningOf = (
   scopes: ReadonlySet<Scope>,
   store: Store,
-  moves: MoveSettings,
+  { hubs: clients, dps, profile }: AzureAccess,
   settings: PlanSettings,
 ): Planning => {
   const { clock, deadline, hubTables, hubDocuments } = store;
-  const { hubConnections, dps, device } = moves;
-  const clients = hubClients({ connectionStrings: hubConnections, credential: systemCredential });
-  const profile = profileOf(device, dps);
   const registries = iotHubRegistries(clients, deadline, profile, hubTimeoutMs);
-  const provisioning = dpsProvisioningRecords(
-    dpsClients(dps, systemCredential),
-    deadline,
-    hubTimeoutMs,
-  );
+  const provisioning = dpsProvisioningRecords(dps, deadline, hubTimeoutMs);
   const twins = iotHubDeviceTwins(clients, deadline, profile, hubTimeoutMs);
   const ports = { ...store, registries, provisioning, twins, complain: systemComplaint };
   const counts = countHubs({ hubTables, hubDocuments, registries, clock, deadline });
