@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { enrollmentKey } from '../../shared/domain/enrollment.ts';
@@ -12,7 +13,7 @@ import { hashOfPlan } from '../../shared/planning/pages.ts';
 import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
 import { aHub } from '../support/a-hub.ts';
 import { aMove, at, east, host, west } from '../support/a-move.ts';
-import { aResident, paceLimits } from '../support/a-plan-of.ts';
+import { aPlanOf, aResident, paceLimits } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
 import { anEnrollment } from '../support/a-request.ts';
 import { aRule } from '../support/a-rule.ts';
@@ -227,6 +228,75 @@ test('where an enrollment limits its devices, all of them say what is fair', asy
   await ports.enrollments.learn(main, limited, never);
   await planned({ kind: 'rebalance' });
   expect(readCount()).toBe(600);
+});
+
+describe('a look that goes only as far as it must plans as well as a whole one', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const aCase = fc.record({
+    capacities: fc.array(fc.integer({ min: 2, max: 40 }), { minLength: 4, maxLength: 4 }),
+    states: fc.array(fc.constantFrom('open', 'open', 'open', 'cordoned'), {
+      minLength: 4,
+      maxLength: 4,
+    }),
+    groups: fc.array(
+      fc.record({
+        hub: fc.nat({ max: 3 }),
+        allowed: fc.option(fc.uniqueArray(fc.nat({ max: 3 }), { minLength: 1, maxLength: 4 }), {
+          nil: undefined,
+        }),
+        count: fc.integer({ min: 1, max: 12 }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    kind: fc.constantFrom('rebalance', 'drain', 'relocate', 'fill'),
+  });
+
+  test('[P1] [P2] as many moves, as many left alone, as many too many', async () => {
+    const compare = async ({
+      capacities,
+      states,
+      groups,
+      kind,
+    }: typeof aCase extends fc.Arbitrary<infer Of> ? Of : never) => {
+      const enrollments = groups.map(({ allowed }, index) =>
+        anEnrollment({ id: `g-${index}`, hubs: allowed?.map((hub) => host(names[hub] ?? '')) }),
+      );
+      const devices = groups.flatMap(({ hub, count }, group) =>
+        Array.from({ length: count }, (_, index) =>
+          aResident(`d-${group}-${index}`, names[hub] ?? '', {
+            enrollment: enrollmentKey(main, enrollments[group] ?? anEnrollment()),
+          }),
+        ),
+      );
+      const hubs = names.map((name, index) =>
+        aHub(name, {
+          capacity: capacities[index] ?? 1,
+          state: states[index] as Hub['state'],
+          deviceCount: devices.filter(({ observed }) => observed?.hub === host(name)).length,
+        }),
+      );
+      const limits = { imbalanceCount: 1, imbalancePercent: 0 };
+      const goal = (
+        kind === 'drain' || kind === 'fill' ? { kind, hub: host('a') } : { kind }
+      ) as Goal;
+      const whole = aPlanOf({ hubs, devices, enrollments, limits }, goal);
+      const fleet = await aFleet({}, hubs);
+      for (const one of enrollments) await fleet.ports.enrollments.learn(main, one, never);
+      for (const device of devices) {
+        fleet.add(device.deviceId, device.observed?.hub.split('.')[0] ?? '');
+        await fleet.ports.records.write(deviceKey(main, device.deviceId), device, undefined, never);
+      }
+      const { plan } = await fleet.planned(goal, limits);
+      const over = (of: Pick<typeof plan, 'hubs'>) =>
+        of.hubs.reduce((sum, { after, cap }) => sum + Math.max(0, after - cap), 0);
+      expect([plan.moveCount, plan.refusalCount, over(plan)]).toEqual([
+        whole.moves.length,
+        whole.refusals.length,
+        over(whole),
+      ]);
+    };
+    await fc.assert(fc.asyncProperty(aCase, compare), { numRuns: 200 });
+  });
 });
 
 test('a plan that may move few reads few', async () => {
