@@ -11,6 +11,7 @@ import { systemClock } from '../shared/adapters/system/clock.ts';
 import { systemDeadline } from '../shared/adapters/system/deadline.ts';
 import { systemDice } from '../shared/adapters/system/dice.ts';
 import type { Registration } from '../shared/allocation/registration.ts';
+import { noValves } from '../shared/campaign/valve.ts';
 import { registrationId } from '../shared/domain/device.ts';
 import { hubHostName } from '../shared/domain/hub.ts';
 import { noPolicy } from '../shared/domain/policy.ts';
@@ -26,7 +27,8 @@ export const measureCharges = async (): Promise<void> => {
     enrollments: cosmosEnrollments(database),
     hubTables: memoryHubTables(hubs(3), systemClock),
     policies: { latest: () => noPolicy, known: async () => noPolicy },
-    intakes: { note: () => undefined },
+    intakes: { note: () => undefined, count: () => undefined },
+    valves: { latest: () => noValves, known: async () => noValves },
     lateDecisions: { keep: () => undefined },
     clock: systemClock,
     dice: systemDice,

@@ -2,7 +2,7 @@ import type { DeviceRecord, RegistrationId } from '../domain/device.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
-import { moveOf, quarantineCampaign } from '../domain/move.ts';
+import { moveOf } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { AllocationQuestion } from './allocate.ts';
 import type { DeviceFacts } from './placement.ts';
@@ -45,6 +45,8 @@ export const questionOf = (
   { scope, registrationId, enrollment, linkedHubs, currentHub, ...told }: Registration,
   record: DeviceRecord | undefined,
   now: Instant,
+  /** Whether its campaign lets the device's move through. */
+  isReleased = true,
 ): AllocationQuestion => {
   const facts = factsOf({ scope, registrationId, labels: record?.labels ?? {} }, enrollment);
   return {
@@ -59,7 +61,7 @@ export const questionOf = (
       latencies: told.latencies,
     },
     triedInVain: triedInVain(record),
-    released: releasedTo(record, now),
+    released: isReleased ? releasedTo(record, now) : undefined,
     isQuarantined: record?.quarantine !== undefined,
   };
 };
@@ -79,7 +81,7 @@ const nowhere: ReadonlySet<HubHostName> = new Set<HubHostName>([]);
 /** The hub that the valve is open to: the target of an open move, inside its window, of a device that is not pinned since. */
 const releasedTo = (record: DeviceRecord | undefined, now: Instant): HubHostName | undefined => {
   const { move, pin } = record ?? {};
-  const isHeld = pin !== undefined && move?.campaignId !== quarantineCampaign;
+  const isHeld = pin !== undefined && !move?.yieldsPin;
   return move && !isHeld && now >= move.notBefore && now <= move.notAfter ? move.to : undefined;
 };
 

@@ -31,6 +31,8 @@ export type Word = {
   /** When it takes another request: of a deferral. */
   readonly until: Instant | undefined;
   readonly why: string | undefined;
+  /** How long it was out of service: of a device that is done. */
+  readonly gapMs?: number | undefined;
 };
 
 /** Whether it shows that the hub holds the device's identity; undefined when it shows nothing of the kind. */
@@ -56,7 +58,9 @@ export const proofWith = ({ id, proof, from, to, triggeredAt }: Move, seen: Evid
   if (hub === from) return { ...proof, source: newest(proof.source, held, at) };
   if (hub !== to) return proof;
   const target = newest(proof.target, held, at);
-  return { ...proof, target, heard: isHeard(id, seen) ? latest(proof.heard, at) : proof.heard };
+  if (!isHeard(id, seen)) return { ...proof, target };
+  const gapMs = seen.kind === 'said' ? (seen.word.gapMs ?? proof.gapMs) : proof.gapMs;
+  return { ...proof, target, heard: latest(proof.heard, at), gapMs };
 };
 
 /**

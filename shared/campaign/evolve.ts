@@ -19,7 +19,9 @@ export const evolve = (life: MoveLife, event: MoveEvent): MoveLife => {
       return open({ ...move, ask: event.ask, nextAt: event.nextAt });
     case 'MoveParked': {
       const { notAfter, deadline, nextAt } = event;
-      return open({ ...move, ask: { kind: 'parked' }, inTwin: true, notAfter, deadline, nextAt });
+      const jitterSeconds = move.parkedJitterSeconds;
+      const parked = { ask: { kind: 'parked' }, inTwin: true, jitterSeconds } as const;
+      return open({ ...move, ...parked, notAfter, deadline, nextAt });
     }
     case 'DeviceSighted': {
       const { source } = event.proof;
@@ -55,7 +57,7 @@ const triggered = (
   sends: 1,
   ask: { kind: 'sent' },
   inTwin: false,
-  proof: { source: undefined, target: undefined, heard: undefined },
+  proof: { source: undefined, target: undefined, heard: undefined, gapMs: undefined },
   sourceSilentAt: undefined,
   nextAt,
 });

@@ -1,4 +1,4 @@
-import { type DeviceRecord, type Leftover, observedOn } from '../domain/device.ts';
+import { type DeviceRecord, type LastMove, type Leftover, observedOn } from '../domain/device.ts';
 import { instant } from '../domain/instant.ts';
 import type { Move, SettledMove } from '../domain/move.ts';
 import { evolve } from './evolve.ts';
@@ -38,9 +38,18 @@ const settle = (record: DeviceRecord, settled: SettledMove, limits: MoveLimits):
   const leftover = leftoverOf(settled, record.leftover, limits);
   const wasLeft = verdict === 'cancelled' || verdict === 'superseded'; // by us, not by the device
   const lastMoveAt = wasLeft ? record.lastMoveAt : settled.settledAt;
-  const after = { ...record, home, leftover, move: undefined, lastMoveAt };
+  const lastMove = lastOf(settled);
+  const after = { ...record, home, leftover, move: undefined, lastMoveAt, lastMove };
   return moved ? whereItCame(after, settled) : after;
 };
+
+const lastOf = ({ move, verdict, settledAt }: SettledMove): LastMove => ({
+  id: move.id,
+  verdict,
+  gapMs: move.proof.gapMs,
+  heard: move.proof.heard !== undefined,
+  tookMs: settledAt - move.triggeredAt,
+});
 
 /** DPS moved it, whether it was heard from there or not. */
 const whereItCame = (

@@ -43,6 +43,8 @@ export const moveOrganically = (
     notAfter,
     parkedUntil: notAfter,
     jitterSeconds: 0,
+    parkedJitterSeconds: 0,
+    yieldsPin: true,
   };
   const triggered = decide(lifeOf(before.record), { type: 'TriggerMove', plan, now }, limits);
   const begun = entryAfter(before.record, triggered, limits).record;

@@ -58,6 +58,7 @@ const isElsewhere = ({ from, to, triggeredAt }: Move, { kind, hub, at }: Evidenc
 const sameProof = (one: Move['proof'], other: Move['proof']): boolean =>
   one === other ||
   (one.heard === other.heard &&
+    one.gapMs === other.gapMs &&
     one.source?.at === other.source?.at &&
     one.source?.held === other.source?.held &&
     one.target?.at === other.target?.at &&

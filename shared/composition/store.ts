@@ -1,3 +1,9 @@
+import {
+  cosmosBreakers,
+  cosmosCampaigns,
+  cosmosPurses,
+  cosmosValves,
+} from '../adapters/cosmos/campaigns.ts';
 import { cosmosDatabase } from '../adapters/cosmos/client.ts';
 import { cosmosDeviceRecords } from '../adapters/cosmos/device-records.ts';
 import { cosmosEnrollments } from '../adapters/cosmos/enrollments.ts';
@@ -8,6 +14,12 @@ import { cosmosInventories } from '../adapters/cosmos/inventories.ts';
 import { cosmosPlans } from '../adapters/cosmos/plans.ts';
 import { cosmosPolicies, cosmosPolicyVersions } from '../adapters/cosmos/policies.ts';
 import { snapshotLimitsFor } from '../adapters/cosmos/snapshot.ts';
+import {
+  memoryBreakers,
+  memoryCampaigns,
+  memoryPurses,
+  memoryValves,
+} from '../adapters/memory/campaigns.ts';
 import { memoryDeviceRecords } from '../adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../adapters/memory/hub-tables.ts';
@@ -36,7 +48,9 @@ export const storeOf = (settings: Settings, seed: () => Policy) => ({
 
 const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
   const versions = memoryPolicyVersions();
-  const hubTables = memoryHubTables(hubs, clock);
+  const intakes = memoryIntakes(clock);
+  const hubTables = memoryHubTables(hubs, clock, intakes.counts);
+  const [campaigns, breakers] = [memoryCampaigns(), memoryBreakers()];
   return {
     /** Whether another thread sees the same. */
     isShared: false,
@@ -46,7 +60,11 @@ const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
     hubDocuments: hubTables.documents,
     plans: memoryPlans(),
     inventories: memoryInventories(),
-    intakes: memoryIntakes(clock),
+    intakes,
+    campaigns,
+    breakers,
+    purses: memoryPurses(),
+    valves: memoryValves(campaigns, breakers),
     versions,
     policies: memoryPolicies(versions, seed),
     warm: () => undefined,
@@ -58,15 +76,21 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed
   const database = cosmosDatabase(connectionString);
   const versions = cosmosPolicyVersions(database, complain);
   const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
+  const intakes = cosmosIntakes(database, instance, counts, deadline, flushLimits, complain);
+  const [campaigns, breakers] = [cosmosCampaigns(database), cosmosBreakers(database)];
   return {
     isShared: true,
-    records: cosmosDeviceRecords(database),
+    records: cosmosDeviceRecords(database, intakes),
     enrollments: cosmosEnrollments(database),
     hubDocuments: cosmosHubDocuments(database),
     plans: cosmosPlans(database),
     inventories: cosmosInventories(database),
     hubTables: cosmosHubTables(database, hubs, clock, deadline, limits, complain),
-    intakes: cosmosIntakes(database, instance, counts, deadline, flushLimits, complain),
+    intakes,
+    campaigns,
+    breakers,
+    purses: cosmosPurses(database),
+    valves: cosmosValves(campaigns, breakers, clock, deadline, limits, complain),
     versions,
     policies: cosmosPolicies(versions, seed, clock, deadline, limits, complain),
     /** Loads the SDK behind everybody's back: the first device need not wait for it. */

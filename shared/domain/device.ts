@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Brand } from './brand.ts';
 import type { HubHostName } from './hub.ts';
 import { type Instant, instant } from './instant.ts';
-import type { Move, MoveId } from './move.ts';
+import type { Move, MoveId, Verdict } from './move.ts';
 import type { Scope } from './scope.ts';
 
 /** What a device calls itself at DPS, folded to lower case: DPS ignores its case, as hubs do not ignore a deviceId's. */
@@ -79,8 +79,20 @@ export type DeviceRecord = {
   readonly quarantine: Quarantine | undefined;
   /** When its last move ended, unless it was called off or superseded: it is left in peace for a while. */
   readonly lastMoveAt: Instant | undefined;
+  /** The move that was settled last, however it ended: whoever began it hears of it here. */
+  readonly lastMove: LastMove | undefined;
   /** What its twin showed when it was last looked at; undefined: never. */
   readonly traits: Traits | undefined;
+};
+
+export type LastMove = {
+  readonly id: MoveId;
+  readonly verdict: Verdict;
+  readonly gapMs: number | undefined;
+  /** It was heard from on its target, whatever else was not proved. */
+  readonly heard: boolean;
+  /** From the trigger to the verdict. */
+  readonly tookMs: number;
 };
 
 /** What of a device's twin says whether it can be moved. */
@@ -151,6 +163,7 @@ export const newDeviceRecord = (
   pin: undefined,
   quarantine: undefined,
   lastMoveAt: undefined,
+  lastMove: undefined,
   traits: undefined,
 });
 

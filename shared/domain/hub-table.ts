@@ -1,3 +1,4 @@
+import type { CountMinute } from './count.ts';
 import type { Hub, HubHostName } from './hub.ts';
 import { type Instant, instant } from './instant.ts';
 import { type Intake, type IntakeMinute, intakeAt, noIntake } from './intake.ts';
@@ -10,6 +11,8 @@ export type HubTable = {
   readonly hubs: ReadonlyMap<HubHostName, Hub>;
   /** By hub, where there was any. */
   readonly intakes: ReadonlyMap<HubHostName, Intake>;
+  /** What the instances counted besides, of the last minutes. */
+  readonly counts: readonly CountMinute[];
 };
 
 /** The last of two hubs with one host name wins. */
@@ -17,11 +20,13 @@ export const hubTable = (
   hubs: readonly Hub[],
   takenAt: Instant,
   counted: readonly IntakeMinute[] = [],
+  counts: readonly CountMinute[] = [],
 ): HubTable => ({
   takenAt,
   begunAt: instant(Math.min(...hubs.map(({ joinedAt }) => joinedAt ?? 0), takenAt)),
   hubs: new Map(hubs.map((hub) => [hub.hostName, hub])),
   intakes: counted.length === 0 ? new Map() : intakesOf(hubs, takenAt, counted),
+  counts,
 });
 
 const intakesOf = (

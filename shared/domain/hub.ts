@@ -40,7 +40,12 @@ export type Hub = {
   readonly joinedAt: Instant | undefined;
   /** Newcomers a minute that it may be answered to; undefined: as many as come. */
   readonly intakePerMinuteMax: number | undefined;
+  /** What Azure says is wrong with it; undefined: nothing. Campaigns are held at both its ends, and nobody is moved off it for that. */
+  readonly trouble: Trouble | undefined;
 };
+
+export const troubles = ['unhealthy', 'failingOver', 'deleted'] as const;
+export type Trouble = { readonly kind: (typeof troubles)[number]; readonly since: Instant };
 
 /**
  * A hub's messages a day, from 00:00 UTC: past the quota it takes none.
@@ -82,6 +87,7 @@ export const untoldHub = (hostName: HubHostName): Hub => ({
   daily: undefined,
   joinedAt: undefined,
   intakePerMinuteMax: undefined,
+  trouble: undefined,
 });
 
 /** How many devices it may hold, by its capacity and by what its daily quota can serve. */

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Brand } from './brand.ts';
 import type { HubHostName } from './hub.ts';
 import type { Instant } from './instant.ts';
 
-/** One device in a campaign: `m-` and 20 hexadecimal digits, made at random. */
+/** One device in a campaign: `m-` and 20 hexadecimal digits. */
 export type MoveId = Brand<string, 'MoveId'>;
 
 /** One request within a move: `{move}:{attempt}`. A device acts upon it once, on whatever hub it meets it [M5]. */
@@ -18,6 +19,10 @@ export const moveId = (digits: string): MoveId => {
   if (!movePattern.test(id)) throw new RangeError(`Not a move id: ${id}`);
   return id as MoveId;
 };
+
+/** A campaign moves a device once: whoever begins that move, however often, begins this one [R4]. */
+export const moveIdIn = (campaignId: string, deviceId: string): MoveId =>
+  moveId(createHash('sha256').update(`${campaignId} ${deviceId}`).digest('hex').slice(0, 20));
 
 export const parseMoveId = (text: string): MoveId | undefined =>
   movePattern.test(text) ? (text as MoveId) : undefined;
@@ -55,6 +60,8 @@ export type Proof = {
   readonly target: Presence | undefined;
   /** The device itself was heard from on the target. */
   readonly heard: Instant | undefined;
+  /** How long it was out of service, in milliseconds, as it measured itself. */
+  readonly gapMs: number | undefined;
 };
 
 /** What is asked of a device, and until when. */
@@ -70,8 +77,11 @@ export type MovePlan = {
   readonly notAfter: Instant;
   /** The end of the window for a device that was offline when it was asked. */
   readonly parkedUntil: Instant;
-  /** The device waits a random time up to this, so that a wave does not arrive as one. */
+  /** The device waits a random time up to this, so that a wave does not arrive as one; and where it was offline when it was asked. */
   readonly jitterSeconds: number;
+  readonly parkedJitterSeconds: number;
+  /** Whether it goes on though the device is pinned, or in quarantine: into quarantine, out of it, and off a dead hub. */
+  readonly yieldsPin: boolean;
 };
 
 /** A move under way: at most one to a device [M1]. */

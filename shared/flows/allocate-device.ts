@@ -10,12 +10,14 @@ import { type Roster, rosterOf } from '../allocation/roster.ts';
 import type { LedgerEntry } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { moveOrganically } from '../campaign/organic-move.ts';
+import { countOf } from '../domain/count.ts';
 import { type DeviceRecord, deviceKey, newDeviceRecord } from '../domain/device.ts';
 import { hubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import { moveId } from '../domain/move.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { ValvesNow } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
@@ -25,6 +27,7 @@ import type { HubTables } from '../ports/hub-tables.ts';
 import type { Intakes } from '../ports/intakes.ts';
 import type { LateDecisions } from '../ports/late-decisions.ts';
 import type { Policies } from '../ports/policies.ts';
+import { readValve } from './read-valve.ts';
 
 export type AllocateDevice = (asked: Registration) => Promise<AllocationDecision>;
 
@@ -47,6 +50,7 @@ type Ports = {
   readonly policies: Policies;
   readonly lateDecisions: LateDecisions;
   readonly intakes: Intakes;
+  readonly valves: ValvesNow;
   readonly clock: Clock;
   readonly dice: Dice;
   readonly deadline: Deadline;
@@ -103,6 +107,8 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
     const decided = await withStore(asked).catch((fault) => without(asked, decidedAt, fault));
     const { answer, question, by, fault: storeFault, policyFault } = decided;
     if (asked.currentHub === undefined) intakes.note(hubHostName(answer.hub), 'answered');
+    const { organic, moving } = countOf;
+    intakes.count((asked.requestId === undefined ? organic : moving)(asked.scope), 1);
     const snapshotAgeMs = Math.max(0, decidedAt - by.table.takenAt); // it may have been waited for
     const degraded = answer.degraded || policyFault !== undefined;
     return { ...answer, degraded, question, roster: by, snapshotAgeMs, storeFault, policyFault };
@@ -149,7 +155,8 @@ const decide = async (
     const kept = isStale(first?.record, asked) ? await records.read(key, signal) : first;
     signal.throwIfAborted(); // the device has been answered without the store by now
     const now = clock.now();
-    const question = questionOf(asked, kept?.record, now);
+    const shut = await readValve(ports.valves, kept?.record, now);
+    const question = questionOf(asked, kept?.record, now, shut === undefined);
     const answer = allocate(question, roster);
     const decided = { answer, question };
     const next = entryOf(ports, limits, kept?.record, asked, answer, now);

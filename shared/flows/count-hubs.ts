@@ -47,6 +47,6 @@ export const countHubs =
       }
     };
     const hubs = await Promise.all([...known.hubs.values()].map(count));
-    const { begunAt } = known;
-    return { table: { ...hubTable(hubs, clock.now()), begunAt }, silent };
+    const { begunAt, counts } = known;
+    return { table: { ...hubTable(hubs, clock.now(), [], counts), begunAt }, silent };
   };

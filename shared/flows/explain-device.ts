@@ -5,12 +5,14 @@ import { type Roster, rosterOf } from '../allocation/roster.ts';
 import { type DeviceRecord, deviceKey } from '../domain/device.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { ValvesNow } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
 import type { Policies } from '../ports/policies.ts';
+import { readValve } from './read-valve.ts';
 
 /** What DPS would be answered now, and why. Nothing is written. */
 export type ExplainDevice = {
@@ -35,6 +37,7 @@ type Ports = {
   readonly enrollments: Enrollments;
   readonly hubTables: HubTables;
   readonly policies: Policies;
+  readonly valves: ValvesNow;
   readonly clock: Clock;
   readonly deadline: Deadline;
 };
@@ -89,13 +92,15 @@ const callOf = (
 });
 
 const answer = async (
-  { hubTables, policies, clock }: Ports,
+  { hubTables, policies, valves, clock }: Ports,
   slackPercent: number,
   registration: Registration,
   record: DeviceRecord | undefined,
 ): Promise<Explained> => {
   const [table, policy] = await Promise.all([hubTables.known(), policies.known()]);
   const roster = rosterOf(table, policy, slackPercent);
-  const question = questionOf(registration, record, clock.now());
+  const now = clock.now();
+  const shut = await readValve(valves, record, now);
+  const question = questionOf(registration, record, now, shut === undefined);
   return { kind: 'explained', ...explain(question, roster), question, roster };
 };

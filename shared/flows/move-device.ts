@@ -3,10 +3,10 @@ import { decide } from '../campaign/decide.ts';
 import { entryAfter, type LedgerEntry, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import type { Reply } from '../campaign/move-commands.ts';
-import { type DeviceRecord, deviceKey } from '../domain/device.ts';
+import { type DeviceRecord, deviceKey, type LastMove } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
-import { instant } from '../domain/instant.ts';
-import { type Move, type MovePlan, moveId } from '../domain/move.ts';
+import { type Instant, instant } from '../domain/instant.ts';
+import { type Move, type MoveId, type MovePlan, moveId, requestId } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import { barredFrom } from '../planning/barred.ts';
 import { movable } from '../planning/movable.ts';
@@ -30,6 +30,8 @@ export type MoveOrder = {
   readonly windowMs: number;
   readonly parkedMs: number;
   readonly jitterSeconds: number;
+  /** Where it was offline when it was asked; as above, unless told. */
+  readonly parkedJitterSeconds?: number;
   readonly resetAllowed: boolean;
   /** Whether a device of which not all is known may be moved. */
   readonly unknownAllowed: boolean;
@@ -37,6 +39,17 @@ export type MoveOrder = {
   readonly yieldsPin: boolean;
   /** What else is to be changed by the same write. */
   readonly ahead?: Ahead;
+};
+
+/** One move, whoever begins it, and however often: it is begun once [R4]. */
+export type PlannedOrder = {
+  readonly id: MoveId;
+  /** Where the plan found the device: one that has gone elsewhere since is left alone. */
+  readonly from: HubHostName;
+  /** Whether the device is told; off a dead hub it comes by itself, and is answered its target. */
+  readonly isAsked: boolean;
+  /** Why it may not go now, by what is known of it now; undefined: it may. */
+  readonly waits: (record: DeviceRecord) => string | undefined;
 };
 
 /** A change of the record before the move begins, and whether it is made as well where the move is refused. */
@@ -53,6 +66,16 @@ export type MoveOutcome =
       readonly because: string;
     };
 
+/** The move of a campaign. */
+export type MovePlanned = (order: MoveOrder, planned: PlannedOrder) => Promise<PlannedOutcome>;
+
+export type PlannedOutcome =
+  | MoveOutcome
+  /** Somebody has begun it already; and it has ended already. */
+  | { readonly kind: 'under-way'; readonly move: Move }
+  | { readonly kind: 'over'; readonly last: LastMove }
+  | { readonly kind: 'waits'; readonly because: string };
+
 type Ports = AskPorts & {
   readonly enrollments: Enrollments;
   readonly hubTables: HubTables;
@@ -64,40 +87,91 @@ type Ports = AskPorts & {
 export const moveDevice =
   (ports: Ports, limits: MoveLimits): MoveDevice =>
   async (order) => {
-    const key = deviceKey(order.scope, order.deviceId);
-    const begun = await changeRecord(ports, key, (record) => begin(ports, limits, order, record));
-    if (begun.kind === 'refused') return begun;
-    const { reply, move } = await askDevice(ports, limits, key, begun.record, begun.move);
-    return { kind: 'triggered', move: move ?? begun.move, reply };
+    const outcome = await beginAndAsk(ports, limits, order, undefined);
+    if (outcome.kind === 'triggered' || outcome.kind === 'refused') return outcome;
+    throw new Error('Only a move that was planned is known before it begins.');
   };
+
+/** The same, of a move that has its id from its campaign: begun once, whoever begins it. */
+export const movePlanned =
+  (ports: Ports, limits: MoveLimits): MovePlanned =>
+  (order, planned) =>
+    beginAndAsk(ports, limits, order, planned);
+
+const beginAndAsk = async (
+  ports: Ports,
+  limits: MoveLimits,
+  order: MoveOrder,
+  planned: PlannedOrder | undefined,
+): Promise<PlannedOutcome> => {
+  const key = deviceKey(order.scope, order.deviceId);
+  const begun = await changeRecord(ports, key, (record) =>
+    begin(ports, limits, order, planned, record),
+  );
+  if (begun.kind !== 'begun') return begun;
+  if (planned?.isAsked === false)
+    return { kind: 'triggered', move: begun.move, reply: { kind: 'offline' } };
+  const { reply, move } = await askDevice(ports, limits, key, begun.record, begun.move);
+  return { kind: 'triggered', move: move ?? begun.move, reply };
+};
 
 type Begun =
   | { readonly kind: 'begun'; readonly record: DeviceRecord; readonly move: Move }
-  | Extract<MoveOutcome, { readonly kind: 'refused' }>;
+  | Exclude<PlannedOutcome, { readonly kind: 'triggered' }>;
 
 const begin = async (
   ports: Ports,
   limits: MoveLimits,
   order: MoveOrder,
+  planned: PlannedOrder | undefined,
   record: DeviceRecord | undefined,
 ): Promise<Change<Begun>> => {
   const from = record?.observed?.hub;
   if (!record) return refuse('unknown-device', 'nothing is known of this device');
   if (!from) return refuse('not-movable', 'it was never seen on a hub');
+  const known = planned && knownOf(planned, record, from);
+  if (known) return { entry: undefined, said: known };
   const before = order.ahead?.change(record) ?? { record, settled: undefined };
   const kept = order.ahead?.evenIfRefused ? before : undefined;
-  const found = await judge(ports, order, before.record, from);
+  const isAsked = planned?.isAsked ?? true;
+  const found = await judge(ports, order, before.record, from, isAsked);
   if (found.kind === 'no') return refuse('not-movable', found.because, kept);
   if (found.kind === 'unknown' && !order.unknownAllowed)
     return refuse('not-known-to-be-movable', found.because, kept);
   const now = ports.clock.now();
-  const plan = planOf(order, from, moveId(ports.dice.digits(20)), now);
+  const id = planned?.id ?? moveId(ports.dice.digits(20));
+  const plan = planOf(order, from, id, now);
   const events = decide(lifeOf(before.record), { type: 'TriggerMove', plan, now }, limits);
-  const { record: next } = entryAfter(before.record, events, limits);
+  const begun = entryAfter(before.record, events, limits).record;
+  const next = isAsked ? begun : unasked(begun, limits, now);
   const { move } = next;
   if (!move) throw new Error('A move that was triggered is open.');
   const entry = { record: next, settled: before.settled };
   return { entry, said: { kind: 'begun', record: next, move } };
+};
+
+const knownOf = (
+  { id, from: plannedFrom, waits }: PlannedOrder,
+  record: DeviceRecord,
+  from: HubHostName,
+): Exclude<PlannedOutcome, { readonly kind: 'triggered' }> | undefined => {
+  const { move, lastMove } = record;
+  if (move?.id === id) return { kind: 'under-way', move };
+  if (lastMove?.id === id) return { kind: 'over', last: lastMove };
+  if (from !== plannedFrom) {
+    const because = `it is on ${from} now, not on ${plannedFrom}`;
+    return { kind: 'refused', why: 'not-movable', because };
+  }
+  const because = waits(record);
+  return because === undefined ? undefined : { kind: 'waits', because };
+};
+
+/** It waits for the device, as a request does that was put where the device will find it. */
+const unasked = (begun: DeviceRecord, limits: MoveLimits, now: Instant): DeviceRecord => {
+  if (!begun.move) return begun;
+  const request = requestId(begun.move);
+  const heard = { type: 'HearReply', request, reply: { kind: 'offline' }, now, draw: 0 } as const;
+  return entryAfter(begun, decide(lifeOf(begun), heard, limits), limits).record;
 };
 
 const refuse = (
@@ -111,10 +185,11 @@ const judge = async (
   { to, resetAllowed, yieldsPin }: MoveOrder,
   record: DeviceRecord,
   from: HubHostName,
+  isAsked: boolean,
 ) => {
   const { deviceId, enrollment: key } = record;
   const [onSource, onTarget, enrollment] = await Promise.all([
-    twins.look({ hub: from, deviceId }),
+    isAsked ? twins.look({ hub: from, deviceId }) : unseen,
     twins.look({ hub: to, deviceId }),
     key === undefined
       ? undefined
@@ -125,14 +200,17 @@ const judge = async (
   const facts = enrollment && factsOf(record, enrollment);
   const policy = await policies.known();
   const barred = hub && facts && barredFrom(policy, hub, facts, record.quarantine !== undefined);
-  const looked = { onSource, onTarget, sourceTier: table.hubs.get(from)?.tier };
+  const sourceTier = isAsked ? table.hubs.get(from)?.tier : undefined;
+  const looked = { onSource, onTarget, sourceTier };
   return movable({ record, enrollment, table, to, resetAllowed, yieldsPin, barred, ...looked });
 };
+
+const unseen = { kind: 'unseen' } as const;
 
 const enrollmentTimeoutMs = 5_000;
 
 const planOf = (
-  { campaignId, to, reason, windowMs, parkedMs, jitterSeconds }: MoveOrder,
+  { campaignId, to, reason, windowMs, parkedMs, jitterSeconds, ...order }: MoveOrder,
   from: HubHostName,
   id: MovePlan['id'],
   now: MovePlan['notBefore'],
@@ -146,4 +224,6 @@ const planOf = (
   notAfter: instant(now + windowMs),
   parkedUntil: instant(now + Math.max(windowMs, parkedMs)),
   jitterSeconds,
+  parkedJitterSeconds: order.parkedJitterSeconds ?? jitterSeconds,
+  yieldsPin: order.yieldsPin,
 });

@@ -3,11 +3,11 @@ import { entryAfter, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { evidenceOf } from '../campaign/look.ts';
 import type { MoveEvent } from '../campaign/move-events.ts';
-import { organicCampaign } from '../campaign/organic-move.ts';
 import { lookedFor, missingAfter, whereaboutsAfter } from '../campaign/whereabouts.ts';
 import type { DeviceRecord, Leftover } from '../domain/device.ts';
 import { type Instant, instant } from '../domain/instant.ts';
-import { type Move, quarantineCampaign } from '../domain/move.ts';
+import type { Move } from '../domain/move.ts';
+import type { ValvesNow } from '../ports/campaigns.ts';
 import type { Due } from '../ports/device-records.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
@@ -15,6 +15,7 @@ import type { Registrations } from '../ports/registrations.ts';
 import { type AskPorts, askDevice } from './ask-device.ts';
 import { type Change, changeRecord, type SettledOf, settledOf } from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
+import { readValve } from './read-valve.ts';
 
 /** Devices looked after, moves settled, and devices that could not be looked after: they stay due. */
 export type Swept = {
@@ -30,6 +31,7 @@ type Ports = AskPorts & {
   readonly twins: DeviceTwins;
   readonly hubTables: HubTables;
   readonly registrations: Registrations;
+  readonly valves: ValvesNow;
 };
 
 export type SweepLimits = MoveLimits & {
@@ -112,7 +114,7 @@ const change = async (
 };
 
 const wake = async (
-  { twins, clock, dice, hubTables }: Ports,
+  { twins, clock, dice, hubTables, valves }: Ports,
   limits: SweepLimits,
   record: DeviceRecord,
   move: Move,
@@ -120,7 +122,8 @@ const wake = async (
   const evidence = await lookAtMove(twins, clock, record.deviceId, move);
   const now = clock.now();
   const isOpen = hubTables.latest().hubs.get(move.to)?.state === 'open';
-  const targetTakes = isOpen && !isHeldBack(record, move);
+  const isShut = (await readValve(valves, record, now)) !== undefined;
+  const targetTakes = isOpen && !isShut && !isHeldBack(record, move);
   const draw = dice.draw();
   const command = { type: 'WakeMove', targetTakes, evidence, now, draw } as const;
   const events: readonly MoveEvent[] = decide(lifeOf(record), command, limits);
@@ -135,11 +138,8 @@ const wake = async (
 /** Nobody is asked to go where the webhook would not send it. */
 const isHeldBack = (
   { pin, quarantine }: DeviceRecord,
-  { campaignId }: Pick<Move, 'campaignId'>,
-): boolean =>
-  (pin !== undefined || quarantine !== undefined) &&
-  campaignId !== quarantineCampaign &&
-  campaignId !== organicCampaign;
+  { yieldsPin }: Pick<Move, 'yieldsPin'>,
+): boolean => (pin !== undefined || quarantine !== undefined) && !yieldsPin;
 
 /** A request that still stands in a twin, and a device that is missing. */
 const tidy = async (ports: Ports, record: DeviceRecord, now: Instant): Promise<DeviceRecord> => {

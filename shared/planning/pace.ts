@@ -1,8 +1,9 @@
 import type { Hub, HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type HubThrottles, throttlesOf } from '../domain/quota.ts';
+import { throttlesOf } from '../domain/quota.ts';
 import type { PlannedMove } from './planned.ts';
 import type { HubLook } from './snapshot.ts';
+import { spendsOf } from './spends.ts';
 
 /** What the quotas are taken for, and what they cost. */
 export type PaceLimits = {
@@ -59,7 +60,7 @@ export type Arc = { readonly from: number; readonly to: number; readonly count: 
  * What each move spends: a method and its answer at its source, with a look at both twins before and after; the request's clearing on the target,
  * and what the device reports there. @see https://learn.microsoft.com/azure/iot-hub/iot-hub-devguide-pricing
  */
-const perMove = { sourceMessages: 4, targetMessages: 4, looks: 2, requestUnits: 40 };
+const perMove = { sourceMessages: 4, targetMessages: 4, requestUnits: 40 };
 
 /**
  * The quota compiler.
@@ -121,22 +122,10 @@ const constraintsOf = (
   into: number,
   ours: number,
   isAsked: boolean,
-): readonly Constraint[] => {
-  const { hostName, intakePerMinuteMax = 0 } = hub;
-  const minuteOf = (name: keyof HubThrottles) => throttlesOf(hub)[name] * 60 * ours;
-  const reads = perMove.looks * (out + into);
-  return [
-    ...(isAsked
-      ? [
-          ...bound('direct methods', hostName, minuteOf('methodsPerSecond'), out),
-          ...bound('reads of twins', hostName, minuteOf('twinReadsPerSecond'), reads),
-          ...bound('updates of twins', hostName, minuteOf('twinUpdatesPerSecond'), out + into),
-        ]
-      : []),
-    ...bound('new connections', hostName, minuteOf('connectionsPerSecond'), into),
-    ...bound('newcomers that it is given', hostName, intakePerMinuteMax, into),
-  ];
-};
+): readonly Constraint[] =>
+  spendsOf(hub, ours).flatMap(({ what, perMinute, perOut, perIn, isOfAsking }) =>
+    isAsked || !isOfAsking ? bound(what, hub.hostName, perMinute, perOut * out + perIn * into) : [],
+  );
 
 const toldMax = 5;
 

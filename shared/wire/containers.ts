@@ -46,6 +46,13 @@ export const containers = {
     indexingPolicy: onlyIndexed('/askedAt/?'),
     defaultTtl: ttlByItem,
   },
+  /** Campaigns, all in one partition; what all runners share, in another; and the pages of each, in a partition of its own. */
+  campaigns: {
+    id: 'campaigns',
+    partitionKey: { paths: ['/kind'] },
+    indexingPolicy: onlyIndexed('/isActive/?', '/isProgress/?', '/begunAt/?'),
+    defaultTtl: ttlByItem,
+  },
   /** Its versions, all in one partition. */
   policy: {
     id: 'policy',

@@ -60,9 +60,9 @@ export const fromIso = (text: string): Instant => instant(new Date(text).getTime
 export const parseWord = (hub: HubHostName, reported: unknown): Word | undefined => {
   const read = reprovisionReport.safeParse(reported);
   if (!read.success) return undefined;
-  const { requestId: request, state, hub: saidOn, until, why } = read.data;
+  const { requestId: request, state, hub: saidOn, until, why, gapMs } = read.data;
   if (!request || !state || !saidOn || hubHostName(saidOn) !== hub) return undefined;
-  return { request, state, until: until === undefined ? undefined : fromIso(until), why };
+  return { request, state, until: until === undefined ? undefined : fromIso(until), why, gapMs };
 };
 
 /** Whether a reported property says that the firmware keeps the contract. */

@@ -4,10 +4,12 @@ import {
   type DeviceRecord,
   type Finding,
   findingKinds,
+  type LastMove,
   nextAtOf,
   type Quarantine,
   registrationId,
 } from '../domain/device.ts';
+import { verdicts } from '../domain/move.ts';
 import type { Due } from '../ports/device-records.ts';
 import { hub, move, moveId, scope, time } from './move-document.ts';
 
@@ -44,6 +46,16 @@ const deviceDocument = z.object({
     .transform(({ returnTo, ...ordered }): Quarantine => ({ ...ordered, returnTo }))
     .optional(),
   lastMoveAt: time.optional(),
+  lastMove: z
+    .object({
+      id: moveId,
+      verdict: z.enum(verdicts),
+      gapMs: z.number().optional(),
+      heard: z.boolean(),
+      tookMs: z.number(),
+    })
+    .transform(({ gapMs, ...last }): LastMove => ({ ...last, gapMs }))
+    .optional(),
   traits: z
     .object({ enabled: z.boolean(), iotEdge: z.boolean(), advertises: z.boolean() })
     .optional(),
@@ -102,5 +114,6 @@ const toRecord = (read: z.output<typeof deviceDocument>): DeviceRecord => ({
   pin: read.pin,
   quarantine: read.quarantine,
   lastMoveAt: read.lastMoveAt,
+  lastMove: read.lastMove,
   traits: read.traits,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Hub, hubHostName, hubStates } from '../domain/hub.ts';
+import { type Hub, hubHostName, hubStates, troubles } from '../domain/hub.ts';
 import { instant } from '../domain/instant.ts';
 
 const time = z.number().transform(instant);
@@ -27,6 +27,7 @@ const hubDocument = z.object({
     .optional(),
   joinedAt: time.optional(),
   intakePerMinuteMax: z.int().positive().optional(),
+  trouble: z.object({ kind: z.enum(troubles), since: time }).optional(),
 });
 export type HubDocument = z.input<typeof hubDocument>;
 
@@ -59,5 +60,6 @@ export const parseHubDocument = (document: unknown): Hub => {
     },
     joinedAt: read.joinedAt,
     intakePerMinuteMax: read.intakePerMinuteMax,
+    trouble: read.trouble,
   };
 };

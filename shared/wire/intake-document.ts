@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CountMinute } from '../domain/count.ts';
 import { hubHostName } from '../domain/hub.ts';
 import { type IntakeMinute, intakeMinutes } from '../domain/intake.ts';
 
@@ -11,6 +12,8 @@ const intakeDocument = z.object({
   id: z.string().startsWith('intake:'),
   /** `[hub, minute, answered, confirmed, inVain]` */
   rows: z.array(z.tuple([z.string(), z.int(), z.int(), z.int(), z.int()])),
+  /** `[name, minute, count]` */
+  counts: z.array(z.tuple([z.string(), z.int(), z.number()])).optional(),
   /** Seconds. */
   ttl: z.int(),
 });
@@ -24,6 +27,7 @@ export const isIntake = (document: unknown): boolean =>
 export const toIntakeDocument = (
   instance: string,
   rows: readonly IntakeMinute[],
+  counts: readonly CountMinute[] = [],
 ): z.input<typeof intakeDocument> => ({
   schemaVersion: 1,
   id: `${prefix}${instance}`,
@@ -34,6 +38,9 @@ export const toIntakeDocument = (
     confirmed,
     inVain,
   ]),
+  ...(counts.length > 0
+    ? { counts: counts.map(({ name, minute, count }) => [name, minute, count]) }
+    : {}),
   ttl: (intakeMinutes + 1) * 60,
 });
 
@@ -45,4 +52,12 @@ export const parseIntakeDocument = (document: unknown): readonly IntakeMinute[] 
     answered,
     confirmed,
     inVain,
+  }));
+
+/** @throws ZodError when it is none of ours. */
+export const parseCounts = (document: unknown): readonly CountMinute[] =>
+  (intakeDocument.parse(document).counts ?? []).map(([name, minute, count]) => ({
+    name,
+    minute,
+    count,
   }));

@@ -42,13 +42,20 @@ export const move = z
     notAfter: time,
     parkedUntil: time,
     jitterSeconds: z.number(),
+    parkedJitterSeconds: z.number().default(0),
+    yieldsPin: z.boolean().default(false),
     triggeredAt: time,
     deadline: time,
     attempt: z.int(),
     sends: z.int(),
     ask,
     inTwin: z.boolean(),
-    proof: z.object({ source: presence, target: presence, heard: time.optional() }),
+    proof: z.object({
+      source: presence,
+      target: presence,
+      heard: time.optional(),
+      gapMs: z.number().optional(),
+    }),
     sourceSilentAt: time.optional(),
     nextAt: time,
   })
@@ -56,7 +63,12 @@ export const move = z
     ({ proof, sourceSilentAt, ...rest }): Move => ({
       ...rest,
       sourceSilentAt,
-      proof: { source: proof.source, target: proof.target, heard: proof.heard },
+      proof: {
+        source: proof.source,
+        target: proof.target,
+        heard: proof.heard,
+        gapMs: proof.gapMs,
+      },
     }),
   );
 

@@ -297,7 +297,13 @@ describe('a look at a twin', () => {
       advertises: true,
       connected: true,
       lastActivityAt: instant(held.lastActivityMs),
-      word: { request: requestId(move), state: 'done', until: undefined, why: undefined },
+      word: {
+        request: requestId(move),
+        state: 'done',
+        until: undefined,
+        why: undefined,
+        gapMs: 5,
+      },
     });
   });
 

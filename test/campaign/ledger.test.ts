@@ -40,7 +40,7 @@ test('a request that is not cleared yet is looked for wherever the device goes n
 });
 
 test('what a look would show again is not written, unless the source cannot be asked', () => {
-  const proof = { source: presence(false), target: undefined, heard: undefined };
+  const proof = { source: presence(false), target: undefined, heard: undefined, gapMs: undefined };
   const sighted: readonly MoveEvent[] = [{ type: 'DeviceSighted', proof }];
   const accepted: readonly MoveEvent[] = [
     { type: 'RequestAnswered', ask: { kind: 'accepted' }, nextAt: at(2) },

@@ -136,6 +136,7 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
             source: { held: false, at: instant(3), since: instant(2) },
             target: undefined,
             heard: instant(4),
+            gapMs: 2_100,
           },
           sourceSilentAt: instant(6),
         }),

@@ -25,6 +25,7 @@ import { aDevice, aMove, east, west } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
 import { aRequest } from '../support/a-request.ts';
 import { aStore } from '../support/a-store.ts';
+import { noCampaigns } from '../support/no-campaigns.ts';
 
 const hubs = [aHub('east', { weight: 3 }), aHub('west'), aHub('dead', { state: 'closed' })];
 const linked = ['east', 'west', 'dead'];
@@ -60,6 +61,7 @@ const anInstance = (
     hubTables,
     policies: memoryPolicies(memoryPolicyVersions(), () => noPolicy),
     intakes: memoryIntakes(clock),
+    valves: noCampaigns,
     clock,
     dice: systemDice,
     lateDecisions,

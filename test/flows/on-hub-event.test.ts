@@ -22,7 +22,7 @@ const anEar = async () => {
     records,
     hubTables: memoryHubTables([aHub('west')], systemClock),
     twins: { look: async () => ({ kind: 'silent' as const, because: 'a test' }) },
-    intakes: { note: quiet },
+    intakes: { note: quiet, count: quiet },
     clock: systemClock,
     deadline: systemDeadline,
   };

@@ -10,7 +10,6 @@ import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/doma
 import type { Hub } from '../../shared/domain/hub.ts';
 import { hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
-import { quarantineCampaign } from '../../shared/domain/move.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
@@ -20,6 +19,7 @@ import { aDevice, aMove, at, east, host, seen, west } from '../support/a-move.ts
 import { aPolicy } from '../support/a-policy.ts';
 import { main } from '../support/a-question.ts';
 import { aRequest } from '../support/a-request.ts';
+import { noCampaigns } from '../support/no-campaigns.ts';
 
 const key = deviceKey(main, 'device-1');
 const { signal } = new AbortController();
@@ -61,6 +61,7 @@ const aWorld = async (
       },
     },
     intakes,
+    valves: noCampaigns,
     lateDecisions: { keep: (one: LateDecision) => void late.push(one) },
     twins: { look: async () => ({ kind: 'silent' as const, because: 'it is dead' }) },
     clock,
@@ -215,7 +216,7 @@ test('[A2] a pinned device stays, though its move is released', async () => {
 });
 
 test('a pin does not hold a move out of quarantine', async () => {
-  const move = aMove({ from: east, to: west, campaignId: quarantineCampaign });
+  const move = aMove({ from: east, to: west, yieldsPin: true });
   const pin = { since: at(0), because: 'a demo', by: 'Otto' };
   const { allocate } = await aWorld(aDevice({ move, pin }));
   expect(await allocate(aRequest({ linked, current: 'east' }))).toMatchObject({

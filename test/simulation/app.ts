@@ -20,6 +20,7 @@ import type { PolicyVersions } from '../../shared/ports/policies.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
 import { coreClients, coreHubs } from '../support/core-hubs.ts';
+import { noCampaigns } from '../support/no-campaigns.ts';
 import { type Chances, type Instance, reached } from './instance.ts';
 import { truth } from './truth.ts';
 import { virtualWorld } from './virtual-world.ts';
@@ -99,7 +100,8 @@ const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollment
     enrollments: gate(enrollments, true),
     hubTables: { latest: table, known: async () => table() },
     policies: { latest: () => policy, known: async () => policy },
-    intakes: { note: () => undefined },
+    valves: noCampaigns,
+    intakes: { note: () => undefined, count: () => undefined },
     lateDecisions: { keep: () => undefined },
     signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits), false),
     twins: gate(iotHubDeviceTwins(clients, deadline, profile, 5_000), false),

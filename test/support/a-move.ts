@@ -29,6 +29,8 @@ export const aPlan = (but: Partial<MovePlan> = {}): MovePlan => ({
   notAfter: at(60),
   parkedUntil: at(24 * 60),
   jitterSeconds: 0,
+  parkedJitterSeconds: 0,
+  yieldsPin: false,
   ...but,
 });
 

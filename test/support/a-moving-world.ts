@@ -29,6 +29,7 @@ import { aDevice, at, east } from './a-move.ts';
 import { main } from './a-question.ts';
 import { anEnrollment } from './a-request.ts';
 import { coreClients, coreHubs } from './core-hubs.ts';
+import { noCampaigns } from './no-campaigns.ts';
 
 export const { signal: never } = new AbortController();
 export const key = deviceKey(main, 'device-1');
@@ -57,7 +58,8 @@ export const aMovingWorld = async (policy: Policy = noPolicy) => {
     twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
     registrations: { find: async () => 'absent' as const },
     policies: memoryPolicies(versions, () => policy),
-    intakes: { note: () => undefined },
+    valves: noCampaigns,
+    intakes: { note: () => undefined, count: () => undefined },
   };
   const enrollment = anEnrollment();
   await enrollments.learn(main, enrollment, never);

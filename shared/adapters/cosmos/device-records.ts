@@ -1,8 +1,11 @@
 import type { Container, JSONObject, OperationInput, SqlQuerySpec } from '@azure/cosmos';
+import { isCampaign } from '../../campaign/valve.ts';
+import { countOf } from '../../domain/count.ts';
 import type { DeviceKey, DeviceRecord } from '../../domain/device.ts';
-import type { SettledMove } from '../../domain/move.ts';
+import type { Move, SettledMove } from '../../domain/move.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type DeviceRecords, type Due, type Page, unreadable } from '../../ports/device-records.ts';
+import type { Intakes } from '../../ports/intakes.ts';
 import { containers } from '../../wire/containers.ts';
 import { dueIn, parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
 import { parseSettledDocument, toSettledDocument } from '../../wire/move-document.ts';
@@ -12,26 +15,42 @@ import { type CosmosDatabase, statusOf } from './client.ts';
 const supersededStatuses: readonly (number | undefined)[] = [404, 409, 412, 449];
 
 /** One point read, one conditional write: the etag is the fence. */
-export const cosmosDeviceRecords = (database: CosmosDatabase): DeviceRecords => {
+export const cosmosDeviceRecords = (
+  database: CosmosDatabase,
+  intakes?: Pick<Intakes, 'count'>,
+): DeviceRecords => {
   const open = async () => (await database()).container(containers.devices.id);
+  /** What a campaign's moves cost: it is kept on the campaign. */
+  const charge = (move: Move | undefined, requestCharge: number): void => {
+    if (move && isCampaign(move.campaignId))
+      intakes?.count(countOf.units(move.campaignId), requestCharge);
+  };
   return {
     read: async ({ id, slice }, abortSignal) => {
       const container = await open();
-      const { resource, etag } = await container.item(id, slice).read({ abortSignal });
-      return resource === undefined ? undefined : { record: ours(resource, id), version: etag };
+      const { resource, etag, requestCharge } = await container
+        .item(id, slice)
+        .read({ abortSignal });
+      if (resource === undefined) return undefined;
+      const record = ours(resource, id);
+      charge(record.move, requestCharge);
+      return { record, version: etag };
     },
     write: async (key, record, version, abortSignal, settled) => {
       const container = await open();
       const document = toDeviceDocument(key, record);
       try {
         if (version === undefined) await container.items.create(document, { abortSignal });
-        else if (settled)
-          return await settle(container, key, record, version, settled, abortSignal);
-        else {
+        else if (settled) {
+          const done = await settle(container, key, record, version, settled, abortSignal);
+          charge(settled.move, done.requestCharge);
+          return done.outcome;
+        } else {
           const accessCondition = { type: 'IfMatch', condition: version };
-          await container
+          const { requestCharge } = await container
             .item(key.id, key.slice)
             .replace(document, { abortSignal, accessCondition });
+          charge(record.move, requestCharge);
         }
         return 'written';
       } catch (error) {
@@ -143,7 +162,7 @@ const settle = async (
   version: string,
   settled: SettledMove,
   abortSignal: AbortSignal,
-): Promise<'written' | 'superseded'> => {
+): Promise<{ readonly outcome: 'written' | 'superseded'; readonly requestCharge: number }> => {
   const operations: OperationInput[] = [
     {
       operationType: 'Replace',
@@ -153,10 +172,14 @@ const settle = async (
     },
     { operationType: 'Create', resourceBody: json(toSettledDocument(key, settled)) },
   ];
-  const { result = [] } = await items.batch(operations, key.slice, { abortSignal });
+  const done = await items.batch(operations, key.slice, { abortSignal });
+  const { result = [], headers } = done;
+  const requestCharge = Number(headers?.['x-ms-request-charge'] ?? 0);
   const statuses = result.map(({ statusCode }) => statusCode);
-  if (statuses.length > 0 && statuses.every((status) => status < 300)) return 'written';
-  if (statuses.some((status) => supersededStatuses.includes(status))) return 'superseded';
+  if (statuses.length > 0 && statuses.every((status) => status < 300))
+    return { outcome: 'written', requestCharge };
+  if (statuses.some((status) => supersededStatuses.includes(status)))
+    return { outcome: 'superseded', requestCharge };
   throw new Error(`Cosmos DB answered the batch with ${statuses.join(', ') || 'nothing'}`);
 };
 

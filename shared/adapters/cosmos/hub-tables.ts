@@ -6,7 +6,7 @@ import type { Deadline } from '../../ports/deadline.ts';
 import type { HubTables } from '../../ports/hub-tables.ts';
 import { containers } from '../../wire/containers.ts';
 import { parseHubDocument, toHubDocument } from '../../wire/hub-document.ts';
-import { isIntake, parseIntakeDocument } from '../../wire/intake-document.ts';
+import { isIntake, parseCounts, parseIntakeDocument } from '../../wire/intake-document.ts';
 import { type CosmosDatabase, statusOf } from './client.ts';
 import { type SnapshotLimits, snapshotOf } from './snapshot.ts';
 
@@ -49,5 +49,6 @@ const readTable = async (
       if (statusOf(error) !== 409) throw error; // another instance was first
     });
   }
-  return hubTable([...stored, ...absent], clock.now(), counted.flatMap(parseIntakeDocument));
+  const rows = counted.flatMap(parseIntakeDocument);
+  return hubTable([...stored, ...absent], clock.now(), rows, counted.flatMap(parseCounts));
 };

@@ -1,3 +1,4 @@
+import type { CountMinute } from '../../domain/count.ts';
 import type { IntakeMinute } from '../../domain/intake.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import type { Intakes } from '../../ports/intakes.ts';
@@ -16,7 +17,10 @@ export const flushLimits: FlushLimits = { everyMs: 10_000, timeoutMs: 5_000 };
 export const cosmosIntakes = (
   database: CosmosDatabase,
   instance: string,
-  counts: Intakes & { readonly rows: () => readonly IntakeMinute[] },
+  counts: Intakes & {
+    readonly rows: () => readonly IntakeMinute[];
+    readonly counts: () => readonly CountMinute[];
+  },
   deadline: Deadline,
   { everyMs, timeoutMs }: FlushLimits,
   complain: (line: string) => void,
@@ -24,7 +28,7 @@ export const cosmosIntakes = (
   let planned = false;
   const flush = async (abortSignal: AbortSignal): Promise<void> => {
     const { items } = (await database()).container(containers.hubs.id);
-    await items.upsert(toIntakeDocument(instance, counts.rows()), { abortSignal });
+    await items.upsert(toIntakeDocument(instance, counts.rows(), counts.counts()), { abortSignal });
   };
   const plan = (): void => {
     planned = true;
@@ -40,6 +44,10 @@ export const cosmosIntakes = (
   return {
     note: (hub, kind) => {
       counts.note(hub, kind);
+      if (!planned) plan();
+    },
+    count: (name, by) => {
+      counts.count(name, by);
       if (!planned) plan();
     },
   };

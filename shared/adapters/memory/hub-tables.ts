@@ -1,5 +1,6 @@
+import type { CountMinute } from '../../domain/count.ts';
 import type { Hub } from '../../domain/hub.ts';
-import { hubTable } from '../../domain/hub-table.ts';
+import { type HubTable, hubTable } from '../../domain/hub-table.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HubDocuments } from '../../ports/hub-documents.ts';
 import type { HubTables } from '../../ports/hub-tables.ts';
@@ -8,8 +9,15 @@ import type { HubTables } from '../../ports/hub-tables.ts';
 export const memoryHubTables = (
   hubs: readonly Hub[],
   clock: Clock,
+  counts: () => readonly CountMinute[] = () => [],
 ): HubTables & { readonly documents: HubDocuments } => {
-  let table = hubTable(hubs, clock.now());
+  const made = (all: readonly Hub[]): HubTable => ({
+    ...hubTable(all, clock.now()),
+    get counts() {
+      return counts();
+    },
+  });
+  let table = made(hubs);
   let writes = 0;
   const versions = new Map<string, string>();
   const versionOf = (hub: string): string => versions.get(hub) ?? '0';
@@ -27,7 +35,7 @@ export const memoryHubTables = (
         writes += 1;
         versions.set(hub.hostName, String(writes));
         const others = [...table.hubs.values()].filter((one) => one.hostName !== hub.hostName);
-        table = hubTable([...others, hub], clock.now());
+        table = made([...others, hub]);
         return 'written';
       },
     },

@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import type { HubHostName, HubState } from '../domain/hub.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Goal } from '../planning/goal.ts';
+import { pageSize } from '../planning/pages.ts';
+import { alwaysOpen, type Calendar } from './calendar.ts';
+import type { Ruling } from './gate.ts';
+import type { Tally } from './progress.ts';
+import { wavePercents } from './waves.ts';
+
+/** One approved plan being carried out. What it moves stands in its pages, for good [C1]. */
+export type Campaign = {
+  readonly order: CampaignOrder;
+  readonly state: CampaignState;
+  /** None until it is prepared. */
+  readonly waves: readonly Wave[];
+  /** A plan too small for a canary goes in one wave, which any stranded device stops. */
+  readonly isSingle: boolean;
+  /** Devices of the same hubs that stay where they are: what befalls them befalls without us. */
+  readonly control: readonly ControlDevice[];
+  /** Hubs whose state it changed, and from what: a rollback puts it back. */
+  readonly hubStates: readonly ChangedState[];
+  readonly pace: PaceNow | undefined;
+  readonly runner: Runner | undefined;
+  /** What was done to it, and by whom, the oldest first. */
+  readonly log: readonly LogEntry[];
+  /** Request units that its moves have cost, as the instances counted them, and through which minute. */
+  readonly spent: { readonly units: number; readonly through: number };
+};
+
+/** What was approved [C6]. */
+export type CampaignOrder = {
+  /** `c-` and 20 hexadecimal digits. */
+  readonly id: string;
+  readonly scope: Scope;
+  readonly source: CampaignSource;
+  readonly hash: string;
+  readonly goal: Goal;
+  /** Of the plan, in its order: moves name them by their index. */
+  readonly hubs: readonly HubHostName[];
+  /** Hubs that devices leave, and hubs that they go to: by their index. */
+  readonly sources: readonly number[];
+  readonly targets: readonly number[];
+  readonly moveCount: number;
+  readonly uncertainCount: number;
+  readonly policyVersion: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Instant;
+  readonly limits: CampaignLimits;
+};
+
+/** A plan's pages; or the moves of another campaign, back again. */
+export type CampaignSource =
+  | { readonly kind: 'plan'; readonly planId: string; readonly run: string }
+  | { readonly kind: 'rollback'; readonly campaignId: string };
+
+/** What it is bounded by. Percentages are of 100. */
+export type CampaignLimits = {
+  /** Of the moves that end one way or the other: those that fail, time out or strand; and those that strand. */
+  readonly brokenPercent: number;
+  readonly strandedPercent: number;
+  /** What fails in the best of times: the canary is as large as it takes to tell the limit from it. */
+  readonly baselinePercent: number;
+  readonly wavePercents: readonly number[];
+  /** How long a wave is watched after its last move, before the next. */
+  readonly bakeMs: number;
+  /** What is done when a gate fails: nothing more; or also, everything back. */
+  readonly onFail: 'hold' | 'abort' | 'rollback';
+  readonly calendar: Calendar;
+  /** Moves under way at once of devices that have the same value of a label: a site, a tenant. */
+  readonly caps: readonly Cap[];
+  /** How long a move may take, and how long one may wait for a device that is offline. */
+  readonly windowMs: number;
+  readonly parkedMs: number;
+  readonly resetAllowed: boolean;
+  readonly unknownAllowed: boolean;
+  /** A rehearsal: once all have arrived, they go back. */
+  readonly isDrill: boolean;
+  /** Goes no further than its canary, until a person says so. */
+  readonly isCanaryOnly: boolean;
+};
+
+export type Cap = { readonly label: string; readonly atOnce: number };
+
+const minute = 60_000;
+
+export const campaignLimits: CampaignLimits = {
+  brokenPercent: 2,
+  strandedPercent: 1,
+  baselinePercent: 0.1,
+  wavePercents,
+  bakeMs: 10 * minute,
+  onFail: 'abort',
+  calendar: alwaysOpen,
+  caps: [],
+  windowMs: 30 * minute,
+  parkedMs: 7 * 24 * 60 * minute,
+  resetAllowed: false,
+  unknownAllowed: false,
+  isDrill: false,
+  isCanaryOnly: false,
+};
+
+/**
+ * Its life:
+ *
+ *     preparing ─▶ running ─▶ ended          held: it needs a person, and says why
+ *                  │  ▲ │ ▲                  paused: a person said so
+ *                  ▼  │ ▼ │                  stopping: what is under way finishes
+ *                held  paused                aborting: what is under way is called off
+ *       any but ended ─▶ stopping, aborting ─▶ ended
+ */
+export type CampaignState =
+  | { readonly kind: 'preparing' }
+  | ({ readonly kind: 'running' } & At)
+  | ({ readonly kind: 'held'; readonly because: string } & At)
+  | ({ readonly kind: 'paused'; readonly because: string } & At)
+  | {
+      readonly kind: 'stopping' | 'aborting';
+      readonly because: string;
+      readonly wave: number;
+      /** Everything goes back, once nothing is under way. */
+      readonly rollsBack: boolean;
+    }
+  | { readonly kind: 'ended'; readonly outcome: CampaignOutcome; readonly because: string };
+
+export type CampaignOutcome = 'completed' | 'stopped' | 'aborted';
+
+/** Where it is. */
+type At = { readonly wave: number; readonly phase: Phase };
+
+/**
+ *     moving    moves of the wave are released, and come to their end
+ *     baking    they have: they are watched for a while
+ *     waiting   all waves are done, but for devices that have not come online yet
+ */
+export type Phase =
+  | { readonly kind: 'moving'; readonly since: Instant }
+  | { readonly kind: 'baking'; readonly until: Instant }
+  | { readonly kind: 'waiting'; readonly since: Instant };
+
+/** [C1] Moves that are released together: so many pages from that one on. */
+export type Wave = {
+  readonly firstPage: number;
+  readonly pageCount: number;
+  readonly moveCount: number;
+  readonly begunAt: Instant | undefined;
+  readonly endedAt: Instant | undefined;
+  readonly gate: Gate | undefined;
+  /** A person has seen what failed in it, and lets it go on. */
+  readonly isPardoned: boolean;
+  /** Of the control cohort, those that were connected when it began. */
+  readonly controlUp: readonly number[];
+};
+
+export type Gate = {
+  readonly ruling: Ruling;
+  readonly at: Instant;
+  readonly measures: readonly Measure[];
+  readonly tally: Tally;
+};
+
+/** How many, of how many, against a limit from 0 to 1. */
+export type Measure = {
+  readonly what: 'stranded' | 'broken' | 'fell silent' | 'control';
+  readonly count: number;
+  readonly of: number;
+  readonly limit: number;
+  readonly ruling: Ruling;
+};
+
+export type ControlDevice = { readonly deviceId: string; readonly hub: HubHostName };
+
+export type ChangedState = {
+  readonly hub: HubHostName;
+  readonly before: HubState;
+  readonly after: HubState;
+};
+
+/** What the pace is now. */
+export type PaceNow = {
+  readonly at: Instant;
+  /** Triggered in the last minute. */
+  readonly perMinute: number;
+  /** What would be let through, and by what no more is: a quota, a cap, a window, the wave's end. */
+  readonly allowedPerMinute: number;
+  readonly binds: string;
+};
+
+export type Runner = { readonly id: string; readonly until: Instant };
+
+export type LogEntry = {
+  readonly at: Instant;
+  readonly by: string;
+  readonly what: string;
+  readonly because: string;
+};
+
+/** A move of a campaign: hubs by their index. */
+export type CampaignMove = {
+  readonly deviceId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly stage: number;
+  readonly isCertain: boolean;
+  /** Its time zone, where devices say theirs; and its value of each cap's label, in their order. */
+  readonly zone: string | undefined;
+  readonly groups: readonly (string | undefined)[];
+};
+
+/** How many moves each of its pages has: they are full, but for the last of each wave. */
+export const rowCountsOf = (waves: readonly Wave[]): readonly number[] =>
+  waves.flatMap(({ pageCount, moveCount }) =>
+    Array.from({ length: pageCount }, (_, page) => Math.min(pageSize, moveCount - page * pageSize)),
+  );
+
+export const isActive = ({ state }: Pick<Campaign, 'state'>): boolean => state.kind !== 'ended';
+
+export const newCampaign = (order: CampaignOrder): Campaign => ({
+  order,
+  state: { kind: 'preparing' },
+  waves: [],
+  isSingle: false,
+  control: [],
+  hubStates: [],
+  pace: undefined,
+  runner: undefined,
+  log: [{ at: order.at, by: order.by, what: 'approved', because: order.reason }],
+  spent: { units: 0, through: 0 },
+});
+
+const logMax = 100;
+
+export const logged = (campaign: Campaign, entry: LogEntry): Campaign => ({
+  ...campaign,
+  log: [...campaign.log, entry].slice(-logMax),
+});
+
+export const withWave = (
+  campaign: Campaign,
+  index: number,
+  change: (wave: Wave) => Wave,
+): Campaign => ({
+  ...campaign,
+  waves: campaign.waves.map((wave, at) => (at === index ? change(wave) : wave)),
+});
+
+/** A campaign has one rollback, whoever asks for it, and however often. */
+export const rollbackIdOf = (campaignId: string): string =>
+  `c-${createHash('sha256').update(`rollback of ${campaignId}`).digest('hex').slice(0, 20)}`;

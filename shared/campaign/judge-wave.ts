@@ -1,0 +1,78 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Campaign, CampaignLimits, Gate, Measure } from './campaign.ts';
+import { canarySize, failsAt, type Ruling, ruleOn } from './gate.ts';
+import { brokenOf, isBroken, judgedOf, type Progress, tallyOf } from './progress.ts';
+
+/** What a look at devices showed at the end of a wave: how many of so many are not heard from any more. */
+export type Silence = { readonly lost: number; readonly of: number };
+
+export const canaryOf = ({ brokenPercent, baselinePercent }: CampaignLimits): number =>
+  canarySize(brokenPercent / 100, Math.min(baselinePercent, brokenPercent / 2) / 100);
+
+/**
+ * The gate at the end of a wave: what was moved, against its limits, and against those that were not moved. What befell the control as
+ * well is not laid to the move: the limit is that much higher.
+ */
+export const judgeWave = (
+  { order: { limits }, isSingle }: Pick<Campaign, 'order' | 'isSingle'>,
+  pages: readonly Pick<Progress, 'codes'>[],
+  moved: Silence,
+  control: Silence,
+  now: Instant,
+): Gate => {
+  const tally = tallyOf(pages);
+  const judged = judgedOf(tally);
+  const adrift = control.of === 0 ? 0 : control.lost / control.of;
+  const measure = (what: Measure['what'], count: number, of: number, percent: number): Measure => {
+    const limit = Math.min(1, percent / 100 + adrift);
+    return { what, count, of, limit, ruling: ruleOn(count, of, limit, true) };
+  };
+  const measures = [
+    measure('stranded', tally.s, judged, limits.strandedPercent),
+    measure('broken', brokenOf(tally), judged, limits.brokenPercent),
+    ...(moved.of > 0 ? [measure('fell silent', moved.lost, moved.of, limits.brokenPercent)] : []),
+  ];
+  const ruling = isSingle && tally.s > 0 ? 'fail' : worst(measures);
+  const told: Measure = {
+    what: 'control',
+    count: control.lost,
+    of: control.of,
+    limit: adrift,
+    ruling: 'pass',
+  };
+  return { ruling, at: now, measures: control.of > 0 ? [...measures, told] : measures, tally };
+};
+
+const worst = (measures: readonly Measure[]): Ruling =>
+  (['fail', 'inconclusive'] as const).find((ruling) =>
+    measures.some((one) => one.ruling === ruling),
+  ) ?? 'pass';
+
+/**
+ * Whether a wave has failed already: in some block of it, as large as a canary, as many are broken as fail it, even if all the rest of that
+ * block arrive. A wave is many canaries, one after the other. Says why.
+ */
+export const hasFailed = (
+  { order: { limits }, isSingle }: Pick<Campaign, 'order' | 'isSingle'>,
+  pages: readonly Pick<Progress, 'codes'>[],
+): string | undefined => {
+  const block = canaryOf(limits);
+  const codes = pages.map((page) => page.codes).join('');
+  if (isSingle)
+    return codes.includes('s')
+      ? 'a device was stranded, in a plan too small for a canary'
+      : undefined;
+  const brokenMost = failsAt(block, limits.brokenPercent / 100);
+  const strandedMost = failsAt(block, limits.strandedPercent / 100);
+  for (let from = 0; from < codes.length; from += block) {
+    let [broken, stranded] = [0, 0];
+    for (const code of codes.slice(from, from + block)) {
+      if (code === 's') stranded += 1;
+      if (isBroken(code)) broken += 1;
+    }
+    const of = Math.min(block, codes.length - from);
+    if (stranded >= strandedMost) return `${stranded} of ${of} moves stranded`;
+    if (broken >= brokenMost) return `${broken} of ${of} moves came to nothing`;
+  }
+  return undefined;
+};

@@ -1,0 +1,62 @@
+import type { Instant } from '../domain/instant.ts';
+import { instant } from '../domain/instant.ts';
+import type { RunLimits, RunPorts } from './perform-step.ts';
+import { type Ran, runCampaign } from './run-campaign.ts';
+
+/** Campaigns that were carried on, and those that could not be: they are taken up again by the next run. */
+export type Advanced = {
+  readonly ran: readonly Ran[];
+  readonly faults: readonly { readonly id: string; readonly because: string }[];
+};
+
+export type AdvanceCampaigns = () => Promise<Advanced>;
+
+export type AdvanceLimits = RunLimits & {
+  /** How long one run lasts: nearly until the next begins. */
+  readonly budgetMs: number;
+  /** How often it looks for campaigns that have been approved meanwhile. */
+  readonly lookMs: number;
+};
+
+const timeoutMs = 10_000;
+
+/** Every campaign that has not ended, side by side, each by one runner at a time. One that fails holds up no other. */
+export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): AdvanceCampaigns => {
+  const { campaigns, clock, deadline, pause } = ports;
+  const run = runCampaign(ports, limits);
+  return async () => {
+    const until = instant(clock.now() + limits.budgetMs);
+    const ran = new Map<string, Ran>();
+    const faults: { id: string; because: string }[] = [];
+    const running = new Map<string, Promise<void>>();
+    const begin = (id: string): void => {
+      const done = run(id, until)
+        .then((one) => void ran.set(id, one))
+        .catch((error: unknown) => {
+          const because = error instanceof Error ? error.message : String(error);
+          faults.push({ id, because: because.slice(0, becauseLengthMax) });
+        })
+        .finally(() => running.delete(id));
+      running.set(id, done);
+    };
+    const beginNew = async (): Promise<void> => {
+      const active = await deadline(timeoutMs, (signal) => campaigns.active(signal));
+      for (const { campaign } of active) {
+        const { id } = campaign.order;
+        if (!running.has(id) && isFree(campaign.runner, clock.now())) begin(id);
+      }
+    };
+    await beginNew();
+    while (running.size > 0 && clock.now() < until) {
+      await Promise.race([Promise.all(running.values()), pause(limits.lookMs)]);
+      if (clock.now() < until) await beginNew();
+    }
+    await Promise.all(running.values());
+    return { ran: [...ran.values()], faults };
+  };
+};
+
+const becauseLengthMax = 300;
+
+const isFree = (runner: { readonly until: Instant } | undefined, now: Instant): boolean =>
+  !runner || runner.until <= now;

@@ -1,0 +1,117 @@
+import { type Campaign, rowCountsOf } from '../campaign/campaign.ts';
+import { codeOf, type Outcome } from '../campaign/progress.ts';
+import { deviceKey } from '../domain/device.ts';
+import type { Instant } from '../domain/instant.ts';
+import { moveIdIn } from '../domain/move.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { DeviceRecords } from '../ports/device-records.ts';
+import type { Dice } from '../ports/dice.ts';
+import type { CampaignPages } from './campaign-pages.ts';
+import { codeOfOpen } from './trigger-move.ts';
+
+type Ports = {
+  readonly records: DeviceRecords;
+  readonly dice: Dice;
+  readonly deadline: Deadline;
+};
+
+type At = { readonly page: number; readonly row: number };
+
+/** What became of moves under way, by their devices' own records: exact, whatever was lost on the way. */
+export type Following = {
+  /** From now on. */
+  readonly add: (at: At, checkAt: number) => void;
+  /** Looks at those that are due; answers those that were claimed, and never begun. */
+  readonly look: (now: Instant) => Promise<readonly At[]>;
+};
+
+const timeoutMs = 10_000;
+const lookedAtMax = 200;
+const atOnceMax = 16;
+/** From one look to the next: of those on their way, and of those that wait for their device. */
+const soonMs = 5_000;
+const laterMs = 20_000;
+const parkedMs = 60 * 60_000;
+/** A run looks at so many of those that wait, or at a sixtieth: each is looked at within an hour or so. */
+const parkedPerRun = 50;
+const parkedShare = 1 / 60;
+const historyMax = 10;
+
+/** Those that a runner finds under way are spread over a while, so that the store is not asked for all at once. */
+export const followMoves = (
+  ports: Ports,
+  { order, waves }: Campaign,
+  pages: CampaignPages,
+  now: Instant,
+): Following => {
+  const due = new Map<string, { readonly at: At; checkAt: number }>();
+  const keyOf = ({ page, row }: At): string => `${page} ${row}`;
+  const add = (at: At, checkAt: number): void => {
+    due.set(keyOf(at), { at, checkAt });
+  };
+  const open = pages
+    .open(rowCountsOf(waves).length)
+    .map((at) => ({ at, code: pages.progressOf(at.page).codes[at.row] }));
+  const parkedCount = open.filter(({ code }) => code === 'p').length;
+  const share = Math.max(parkedShare, parkedPerRun / Math.max(1, parkedCount));
+  for (const { at, code } of open) {
+    const draw = ports.dice.draw();
+    if (code === 'p') add(at, draw < share ? now : now + parkedMs);
+    else add(at, code === 'c' ? now : now + draw * laterMs);
+  }
+  const lookAt = async (at: At, lookedAt: Instant): Promise<boolean> => {
+    const move = (await pages.rowsOf(at.page))[at.row];
+    if (!move) throw new RangeError(`There is no move ${at.row} on page ${at.page}.`);
+    const code = pages.progressOf(at.page).codes[at.row];
+    const found = await whatBecame(ports, order.scope, order.id, move.deviceId, code === 'c');
+    due.delete(keyOf(at));
+    if (found === 'never-begun') return false;
+    pages.note(at.page, { row: at.row, ...found });
+    if (found.code === 't') add(at, lookedAt + laterMs * (0.5 + ports.dice.draw()));
+    if (found.code === 'p') add(at, lookedAt + parkedMs * (0.5 + ports.dice.draw()));
+    return true;
+  };
+  return {
+    add: (at, checkAt) => add(at, checkAt + soonMs),
+    look: async (lookedAt) => {
+      const ready = [...due.values()]
+        .filter(({ checkAt }) => checkAt <= lookedAt)
+        .slice(0, lookedAtMax);
+      const never: At[] = [];
+      for (let from = 0; from < ready.length; from += atOnceMax)
+        await Promise.all(
+          ready.slice(from, from + atOnceMax).map(async ({ at }) => {
+            if (!(await lookAt(at, lookedAt))) never.push(at);
+          }),
+        );
+      return never;
+    },
+  };
+};
+
+const whatBecame = async (
+  { records, deadline }: Pick<Ports, 'records' | 'deadline'>,
+  scope: Parameters<typeof deviceKey>[0],
+  campaignId: string,
+  deviceId: string,
+  isClaimed: boolean,
+): Promise<Omit<Outcome, 'row'> | 'never-begun'> => {
+  const key = deviceKey(scope, deviceId);
+  const id = moveIdIn(campaignId, deviceId);
+  const record = (await deadline(timeoutMs, (signal) => records.read(key, signal)))?.record;
+  if (record?.move?.id === id) return { code: codeOfOpen(record.move) };
+  const last = record?.lastMove?.id === id ? record.lastMove : undefined;
+  if (last?.verdict === 'verified') return { code: 'v', gapMs: last.gapMs, tookMs: last.tookMs };
+  // Why, and where another move has ended since, what became of this one.
+  const history = await deadline(timeoutMs, (signal) => records.history(key, historyMax, signal));
+  const settled = history.find(({ move }) => move.id === id);
+  if (settled) {
+    const { verdict, because, move, settledAt } = settled;
+    const heard = move.proof.heard !== undefined;
+    const tookMs = settledAt - move.triggeredAt;
+    return { code: codeOf({ verdict, heard }), because, gapMs: move.proof.gapMs, tookMs };
+  }
+  if (last) return { code: codeOf(last), because: `it is ${last.verdict}` };
+  if (isClaimed) return 'never-begun';
+  return { code: 'x', because: 'nothing is known of its move any more' };
+};

@@ -1,0 +1,222 @@
+import type { Opening } from '../campaign/calendar.ts';
+import { openingIn, zoneOf } from '../campaign/calendar.ts';
+import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
+import { parkedJitterSeconds, type Quotas } from '../campaign/charges.ts';
+import { capKey, type Picked, type Place, pick, type Surroundings } from '../campaign/pick.ts';
+import { isOpen } from '../campaign/progress.ts';
+import { tidied } from '../campaign/tokens.ts';
+import type { HubTable } from '../domain/hub-table.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Purses } from '../ports/campaigns.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { CampaignPages } from './campaign-pages.ts';
+import type { MovePlanned } from './move-device.ts';
+import { type Sign, triggerMove } from './trigger-move.ts';
+
+export type ReleasePorts = {
+  readonly purses: Purses;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly movePlanned: MovePlanned;
+};
+
+/** How the world is, this time round. */
+export type World = {
+  readonly table: HubTable;
+  readonly quotas: Quotas;
+};
+
+type At = { readonly page: number; readonly row: number };
+
+export type Released = {
+  readonly count: number;
+  readonly binds: string | undefined;
+  /** What keeps all that is left from going, and will not pass by itself. */
+  readonly stuck: string | undefined;
+};
+
+export type Releasing = {
+  /** Takes tokens, claims, and triggers, as many as the pace lets; answers how many, and what keeps the next from going. */
+  readonly release: (campaign: Campaign, wave: Wave, world: World) => Promise<Released>;
+  /** Those that were claimed before, and never begun: their tokens are taken. */
+  readonly again: (campaign: Campaign, places: readonly At[], world: World) => Promise<void>;
+  /** Triggers that have not come back yet. */
+  readonly settled: () => Promise<void>;
+  readonly atOnce: () => number;
+};
+
+/** What a runner asks at once: a device that does not answer its method takes its whole time. */
+const atOnceMax = 256;
+/** How many planned moves are looked at, to find those that may go. */
+const lookedAtMax = 6_000;
+const timeoutMs = 5_000;
+const attemptsMax = 5;
+/** One that could not go is not tried again at once. */
+const postponedMs = 30_000;
+
+/** @param tell hears of each move that was triggered. */
+export const releaseMoves = (
+  ports: ReleasePorts,
+  pages: CampaignPages,
+  tell: (at: At, sign: Sign, to: number) => void,
+): Releasing => {
+  const { clock } = ports;
+  const asking = new Set<Promise<void>>();
+  const postponed = new Map<string, { readonly until: number; readonly because: string }>();
+  let waits: string | undefined;
+  const trigger = (campaign: Campaign, at: At, move: CampaignMove, jitterSeconds: number): void => {
+    const work = async (): Promise<void> => {
+      const now = clock.now();
+      const found = await triggerMove(ports.movePlanned, campaign.order, move, jitterSeconds, now);
+      if (found.kind === 'noted') {
+        pages.note(at.page, { row: at.row, ...found.outcome });
+        if (isOpen(found.outcome.code)) tell(at, found.sign, move.to);
+        return;
+      }
+      pages.note(at.page, { row: at.row, code: '.' });
+      waits = found.because;
+      postponed.set(`${at.page} ${at.row}`, {
+        until: clock.now() + postponedMs,
+        because: found.because,
+      });
+    };
+    // A fault leaves it claimed: it is looked at, and begun again if it was not.
+    const done: Promise<void> = work()
+      .catch(() => tell(at, 'none', move.to))
+      .finally(() => asking.delete(done));
+    asking.add(done);
+  };
+  const mayGo = ({ page, row }: At, now: Instant): boolean => {
+    const known = postponed.get(`${page} ${row}`);
+    if (known && known.until > now) return false;
+    postponed.delete(`${page} ${row}`);
+    return true;
+  };
+  return {
+    release: async (campaign, wave, world) => {
+      const now = clock.now();
+      const planned = await plannedOf(pages, wave, (at) => mayGo(at, now));
+      if (planned.length === 0) return { count: 0, binds: waits, stuck: waits };
+      const surroundings = {
+        ...(await surroundingsOf(campaign, pages, world, now)),
+        countMax: Math.max(0, atOnceMax - asking.size),
+      };
+      const picked = await takeTokens(ports, planned, surroundings);
+      for (const { page, row } of picked.places) pages.note(page, { row, code: 'c' });
+      await pages.flush(); // it is told before anything is done
+      const jitter = jitterOf(campaign, pages, world);
+      for (const { page, row, move } of picked.places)
+        trigger(campaign, { page, row }, move, jitter);
+      const { places, stuck } = picked;
+      return { count: places.length, binds: picked.binds ?? waits, stuck };
+    },
+    again: async (campaign, places, world) => {
+      const jitter = jitterOf(campaign, pages, world);
+      for (const at of places) {
+        const move = (await pages.rowsOf(at.page))[at.row];
+        if (move) trigger(campaign, at, move, jitter);
+      }
+    },
+    settled: async () => {
+      await Promise.all(asking);
+    },
+    atOnce: () => asking.size,
+  };
+};
+
+const plannedOf = async (
+  pages: CampaignPages,
+  { firstPage, pageCount }: Wave,
+  mayGo: (at: At) => boolean,
+): Promise<readonly Place[]> => {
+  const found: Place[] = [];
+  for (let page = firstPage; page < firstPage + pageCount; page += 1) {
+    const { codes } = pages.progressOf(page);
+    if (!codes.includes('.')) continue;
+    const rows = await pages.rowsOf(page);
+    for (const [row, move] of rows.entries())
+      if (codes[row] === '.' && mayGo({ page, row })) found.push({ page, row, move });
+    if (found.length >= lookedAtMax) break;
+  }
+  return found;
+};
+
+/** [C4] The tokens are everybody's: whoever is superseded picks again, by what the other has left. */
+const takeTokens = async (
+  { purses, deadline }: ReleasePorts,
+  planned: readonly Place[],
+  surroundings: Surroundings,
+): Promise<Picked> => {
+  const nothing = { places: [], purse: {}, binds: 'another campaign', stuck: undefined };
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const { value, version } = await deadline(timeoutMs, (signal) => purses.read(signal));
+    const picked = pick(planned, value.purse, surroundings);
+    if (picked.places.length === 0) return picked;
+    const after = { ...value, purse: tidied(picked.purse, surroundings.now) };
+    const outcome = await deadline(timeoutMs, (signal) => purses.write(after, version, signal));
+    if (outcome === 'written') return picked;
+  }
+  return nothing;
+};
+
+const waitingIn = (pages: CampaignPages, { waves }: Campaign): number =>
+  waves
+    .flatMap((wave) => pages.ofWave(wave))
+    .reduce((sum, { codes }) => sum + codes.split('p').length - 1, 0);
+
+const jitterOf = (campaign: Campaign, pages: CampaignPages, { quotas }: World): number =>
+  parkedJitterSeconds(waitingIn(pages, campaign), quotas);
+
+const surroundingsOf = async (
+  { order, waves }: Campaign,
+  pages: CampaignPages,
+  { table, quotas }: World,
+  now: Instant,
+): Promise<Surroundings> => {
+  const hubs = order.hubs.map((name) => table.hubs.get(name));
+  const held = new Map<number, string>();
+  for (const [index, hub] of hubs.entries())
+    if (hub?.trouble && order.goal.kind !== 'evacuate')
+      held.set(index, `${hub.hostName} is ${hub.trouble.kind}`);
+  const [arriving, going] = await underWay(pages, waves, hubs);
+  const openings = new Map<string, Opening | undefined>();
+  const { calendar } = order.limits;
+  const openingOf = (told: string | undefined): Opening | undefined => {
+    const zone = told ?? zoneOf(calendar, {});
+    if (!openings.has(zone)) openings.set(zone, made(calendar, zone));
+    return openings.get(zone);
+  };
+  const { scope, limits } = order;
+  return { scope, hubs, held, quotas, openingOf, arriving, going, limits, countMax: 0, now };
+};
+
+const made = (calendar: Parameters<typeof openingIn>[0], zone: string): Opening | undefined => {
+  try {
+    return openingIn(calendar, zone);
+  } catch {
+    return undefined; // a label that is no time zone: it is told as such
+  }
+};
+
+/** Those under way take room where they go, and of the caps; those that wait for their device take room alone. */
+const underWay = async (
+  pages: CampaignPages,
+  waves: readonly Wave[],
+  hubs: Surroundings['hubs'],
+): Promise<readonly [Map<number, number>, Map<string, number>]> => {
+  const [arriving, going] = [new Map<number, number>(), new Map<string, number>()];
+  const pageCount = waves.reduce((sum, wave) => sum + wave.pageCount, 0);
+  for (const { page, row } of pages.open(pageCount)) {
+    const move = (await pages.rowsOf(page))[row];
+    if (!move || !hubs[move.to]) continue;
+    arriving.set(move.to, (arriving.get(move.to) ?? 0) + 1);
+    if (pages.progressOf(page).codes[row] === 'p') continue;
+    for (const [cap, value] of move.groups.entries())
+      if (value !== undefined) {
+        const key = capKey(cap, value);
+        going.set(key, (going.get(key) ?? 0) + 1);
+      }
+  }
+  return [arriving, going];
+};

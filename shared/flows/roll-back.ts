@@ -1,0 +1,49 @@
+import type { Campaign, CampaignLimits, CampaignOrder } from '../campaign/campaign.ts';
+import { newCampaign, rollbackIdOf } from '../campaign/campaign.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Campaigns } from '../ports/campaigns.ts';
+import type { Deadline } from '../ports/deadline.ts';
+
+type Ports = { readonly campaigns: Campaigns; readonly deadline: Deadline };
+
+const timeoutMs = 5_000;
+
+/** Once nothing of it is under way: everything that it moved goes back. Answers the id of the campaign that does it. */
+export const rollBack = async (
+  { campaigns, deadline }: Ports,
+  campaign: Campaign,
+  because: string,
+  by: string,
+  now: Instant,
+): Promise<string> => {
+  const id = rollbackIdOf(campaign.order.id);
+  const order: CampaignOrder = {
+    ...campaign.order,
+    id,
+    source: { kind: 'rollback', campaignId: campaign.order.id },
+    sources: campaign.order.targets,
+    targets: campaign.order.sources,
+    uncertainCount: 0,
+    reason: `back again: ${because}`.slice(0, reasonLengthMax),
+    by,
+    at: now,
+    limits: limitsBack(campaign.order.limits),
+  };
+  await deadline(timeoutMs, (signal) => campaigns.create(newCampaign(order), signal));
+  return id;
+};
+
+const reasonLengthMax = 256;
+
+/** No gate stops it: who can come back does, and who cannot is named at its end. Its windows and freezes hold [C8]. */
+const limitsBack = (limits: CampaignLimits): CampaignLimits => ({
+  ...limits,
+  brokenPercent: 100,
+  strandedPercent: 100,
+  wavePercents: [100],
+  bakeMs: 0,
+  onFail: 'hold',
+  isDrill: false,
+  isCanaryOnly: false,
+  unknownAllowed: true,
+});

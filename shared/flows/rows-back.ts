@@ -1,0 +1,65 @@
+import { type CampaignMove, type CampaignOrder, rowCountsOf } from '../campaign/campaign.ts';
+import { deviceKey } from '../domain/device.ts';
+import type { Campaigns } from '../ports/campaigns.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { DeviceRecords } from '../ports/device-records.ts';
+import { campaignPages } from './campaign-pages.ts';
+
+export type RollbackPorts = {
+  readonly campaigns: Campaigns;
+  readonly records: DeviceRecords;
+  readonly deadline: Deadline;
+};
+
+const timeoutMs = 10_000;
+
+/**
+ * [C5] Whom a rollback takes back: devices that the campaign moved, and stragglers, which turned up on its target though nobody saw them
+ * move. Those that were begun and not proved are looked up.
+ * @param known devices that it takes back already.
+ */
+export const rowsBack = async (
+  ports: RollbackPorts,
+  { source }: CampaignOrder,
+  known: ReadonlySet<string>,
+): Promise<readonly CampaignMove[]> => {
+  if (source.kind !== 'rollback') return [];
+  const { campaigns, deadline } = ports;
+  const { campaignId } = source;
+  const kept = await deadline(timeoutMs, (signal) => campaigns.read(campaignId, signal));
+  if (!kept) throw new Error(`There is no campaign ${campaignId}.`);
+  const { waves, order } = kept.campaign;
+  const rowCounts = rowCountsOf(waves);
+  const pages = await campaignPages(ports, campaignId, rowCounts);
+  const back: CampaignMove[] = [];
+  for (const page of rowCounts.keys()) {
+    const { codes } = pages.progressOf(page);
+    if (/^[.k]*$/.test(codes)) continue;
+    for (const [row, move] of (await pages.rowsOf(page)).entries()) {
+      if (known.has(move.deviceId)) continue;
+      if (await isThere(ports, order, codes[row] ?? '.', move)) back.push(reversed(move));
+    }
+  }
+  return back;
+};
+
+const isThere = async (
+  { records, deadline }: RollbackPorts,
+  { scope, hubs }: CampaignOrder,
+  code: string,
+  move: CampaignMove,
+): Promise<boolean> => {
+  if (code === '.' || code === 'k') return false;
+  if (code === 'v' || code === 's' || code === 'l') return true;
+  const key = deviceKey(scope, move.deviceId);
+  const kept = await deadline(timeoutMs, (signal) => records.read(key, signal));
+  return kept?.record.observed?.hub === hubs[move.to];
+};
+
+const reversed = ({ from, to, ...move }: CampaignMove): CampaignMove => ({
+  ...move,
+  from: to,
+  to: from,
+  stage: 0,
+  isCertain: true,
+});

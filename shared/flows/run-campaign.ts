@@ -1,0 +1,180 @@
+import {
+  type Campaign,
+  type CampaignState,
+  type PaceNow,
+  rowCountsOf,
+} from '../campaign/campaign.ts';
+import { registrationsFor } from '../campaign/charges.ts';
+import { hasFailed } from '../campaign/judge-wave.ts';
+import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
+import { type Seen, type Step, steer } from '../campaign/steer.ts';
+import { countOf } from '../domain/count.ts';
+import { type Instant, instant } from '../domain/instant.ts';
+import { beginCampaign } from './begin-campaign.ts';
+import { campaignPages } from './campaign-pages.ts';
+import { quotasNow } from './campaign-quotas.ts';
+import { cancelOpen } from './cancel-open.ts';
+import { changeCampaign, readCampaign } from './change-campaign.ts';
+import { followMoves } from './follow-moves.ts';
+import { perform, type Run, type RunLimits, type RunPorts } from './perform-step.ts';
+import { releaseMoves } from './release-moves.ts';
+
+/** How often a runner says that it is there, and how fast it goes. */
+const sayMs = 10_000;
+
+/** How a campaign stood when its runner left it; `somebody` else runs it. */
+export type Ran = { readonly id: string; readonly left: CampaignState['kind'] | 'somebody' };
+
+/**
+ * [R4] Takes a campaign's lease, and carries it on until then. Two runners that both believe that they have it do no harm: what one has
+ * claimed the other finds, tokens are taken once, and a move is begun once.
+ */
+export const runCampaign =
+  (ports: RunPorts, limits: RunLimits) =>
+  async (id: string, until: Instant): Promise<Ran> => {
+    const runner = ports.dice.digits(12);
+    const taken = await takeLease(ports, limits, id, runner);
+    if (!taken) return { id, left: 'somebody' };
+    if (taken.state.kind === 'preparing') await beginCampaign(ports, taken, ports.clock.now());
+    const begun = (await readCampaign(ports, id))?.campaign;
+    if (!begun) return { id, left: 'somebody' };
+    const run = await runOf(ports, limits, begun, runner);
+    let now: Rounded = { left: begun.state.kind, next: 'soon' };
+    while (now.next !== 'never' && ports.clock.now() < until) {
+      now = await round(run, id);
+      if (now.next === 'soon') await ports.pause(limits.roundMs);
+      if (now.next === 'later') await ports.pause(limits.roundMs * laterRounds);
+    }
+    await leave(run, id);
+    return { id, left: now.left };
+  };
+
+const takeLease = async (
+  ports: RunPorts,
+  { leaseMs }: RunLimits,
+  id: string,
+  runner: string,
+): Promise<Campaign | undefined> => {
+  const now = ports.clock.now();
+  const after = await changeCampaign(ports, id, (campaign) => {
+    const { runner: held, state } = campaign;
+    if (state.kind === 'ended' || (held && held.until > now)) return undefined;
+    return { ...campaign, runner: { id: runner, until: instant(now + leaseMs) } };
+  });
+  return after?.runner?.id === runner ? after : undefined;
+};
+
+const runOf = async (
+  ports: RunPorts,
+  limits: RunLimits,
+  campaign: Campaign,
+  runner: string,
+): Promise<Run> => {
+  const { order, waves } = campaign;
+  const pages = await campaignPages(ports, order.id, rowCountsOf(waves));
+  const following = followMoves(ports, campaign, pages, ports.clock.now());
+  const triggered: number[] = [];
+  const releasing = releaseMoves(ports, pages, (at, sign) => {
+    const now = ports.clock.now();
+    triggered.push(now);
+    following.add(at, now);
+    if (sign === 'going') ports.intakes.count(countOf.going(order.scope), 1);
+    if (sign === 'throttled') ports.intakes.count(countOf.overrun(order.scope), 1);
+  });
+  return {
+    ports,
+    limits,
+    runner,
+    pages,
+    following,
+    releasing,
+    cancel: cancelOpen(ports.endMove, pages, following),
+    triggered,
+    stuck: undefined,
+    binds: 'nothing',
+    saidAt: 0,
+  };
+};
+
+/** Until what has been released comes to its end there is little to do; and once nothing is under way, the next run is soon enough. */
+type Rounded = { readonly left: Ran['left']; readonly next: 'soon' | 'later' | 'never' };
+
+const laterRounds = 5;
+
+/** Reads → decides → does one thing → keeps what came of it. Whoever is superseded does it again, by what is so then. */
+const round = async (run: Run, id: string): Promise<Rounded> => {
+  const { ports, pages, following, releasing } = run;
+  const kept = await readCampaign(ports, id);
+  const { campaign, version } = kept ?? {};
+  if (!campaign || !version || campaign.runner?.id !== run.runner)
+    return { left: 'somebody', next: 'never' };
+  if (campaign.state.kind === 'ended') return { left: 'ended', next: 'never' };
+  const now = ports.clock.now();
+  const table = await ports.hubTables.known();
+  const isBroken = (await ports.valves.known()).isBroken;
+  const seen = seenOf(run, campaign, isBroken, now);
+  const { scope } = campaign.order;
+  const hasParked = seen.tally.p + seen.before.p > 0;
+  const quotas = await quotasNow(ports, run.limits, scope, table, hasParked, now);
+  const world = { table, quotas };
+  const never = await following.look(now);
+  if (campaign.state.kind === 'running') await releasing.again(campaign, never, world);
+  else for (const { page, row } of never) pages.note(page, { row, code: '.' });
+  const step = steer(campaign, seen);
+  const after = await perform(run, campaign, step, world, now);
+  await pages.flush();
+  const said = say(run, after, registrationsFor(quotas), now);
+  const next = nextOf(said, step, seen);
+  if (said === campaign) return { left: campaign.state.kind, next };
+  await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, version, signal));
+  return { left: said.state.kind, next };
+};
+
+const nextOf = ({ state }: Campaign, step: Step, { tally, before }: Seen): Rounded['next'] => {
+  if (state.kind === 'ended') return 'never';
+  if (step.kind !== 'wait') return 'soon';
+  const isIdle = outOf(tally) + before.c + before.t === 0 && state.kind !== 'aborting';
+  return isIdle ? 'never' : 'later';
+};
+
+const timeoutMs = 10_000;
+
+const seenOf = (run: Run, campaign: Campaign, isBroken: boolean, now: Instant): Seen => {
+  const { state, waves } = campaign;
+  const at = 'wave' in state ? state.wave : 0;
+  const wave = waves[at];
+  const ofWave = wave ? run.pages.ofWave(wave) : [];
+  const before = tallyOf(waves.slice(0, at).flatMap((one) => run.pages.ofWave(one)));
+  return {
+    tally: wave ? tallyOf(ofWave) : emptyTally,
+    before,
+    failed: wave && !wave.isPardoned ? hasFailed(campaign, ofWave) : undefined,
+    stuck: run.stuck,
+    isBroken,
+    now,
+  };
+};
+
+/** Every few seconds: that the runner is alive, how fast it goes, and what binds it; with a change at once. */
+const say = (run: Run, campaign: Campaign, allowedPerMinute: number, now: Instant): Campaign => {
+  const { triggered, limits, binds } = run;
+  while (triggered[0] !== undefined && triggered[0] <= now - 60_000) triggered.shift();
+  if (now - run.saidAt < sayMs && campaign.runner?.id === run.runner) return campaign;
+  run.saidAt = now;
+  const pace: PaceNow = { at: now, perMinute: triggered.length, allowedPerMinute, binds };
+  const until = instant(now + limits.leaseMs);
+  const runner = campaign.state.kind === 'ended' ? undefined : { id: run.runner, until };
+  return { ...campaign, pace, runner };
+};
+
+/** What is under way comes to its end by itself; the lease is given back, so that the next need not wait for it. */
+const leave = async (run: Run, id: string): Promise<void> => {
+  const { ports, releasing, pages } = run;
+  await Promise.race([releasing.settled(), ports.pause(leaveMs)]);
+  await pages.flush();
+  await changeCampaign(ports, id, (campaign) =>
+    campaign.runner?.id === run.runner ? { ...campaign, runner: undefined } : undefined,
+  );
+};
+
+const leaveMs = 1_000;

@@ -1,0 +1,2 @@
+/** Waits so long, in milliseconds. */
+export type Pause = (ms: number) => Promise<void>;
