@@ -23,11 +23,13 @@ export type Seen = {
  *     judge    looks, and asks the gate
  *     skip     gives up what is left of the wave: it no longer fits
  *     begin    looks at the control, and begins the next wave
+ *     cancel   calls off what is under way
  *     become   the campaign is in another state
  *     wait     nothing
  */
 export type Step =
   | { readonly kind: 'move' | 'judge' | 'begin' | 'wait' }
+  | { readonly kind: 'cancel'; readonly because: string }
   | { readonly kind: 'skip'; readonly because: string }
   | { readonly kind: 'become'; readonly state: CampaignState };
 
@@ -49,7 +51,7 @@ export const steer = (campaign: Campaign, seen: Seen): Step => {
       return become({ kind: 'ended', outcome: 'stopped', because: state.because });
     case 'aborting':
       return outOf(tally) + tally.p + before.c + before.t + before.p > 0
-        ? { kind: 'wait' }
+        ? { kind: 'cancel', because: state.because }
         : become({
             kind: 'ended',
             outcome: isStopped(campaign) ? 'stopped' : 'aborted',
@@ -59,6 +61,9 @@ export const steer = (campaign: Campaign, seen: Seen): Step => {
     case 'held':
       if (seen.failed !== undefined && state.kind === 'paused')
         return become(afterFailure(order.limits.onFail, state.wave, now, seen.failed));
+      // The valve is shut to those on their way: that they come to nothing is not their fault.
+      if (seen.isBroken && outOf(tally) + before.c + before.t > 0)
+        return { kind: 'cancel', because: 'the breaker has tripped' };
       return { kind: 'wait' };
     case 'preparing':
     case 'ended':

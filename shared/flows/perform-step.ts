@@ -75,8 +75,10 @@ export const perform = async (
 ): Promise<Campaign> => {
   const { state } = campaign;
   switch (step.kind) {
+    case 'cancel':
+      await run.cancel(campaign, step.because, now);
+      return campaign;
     case 'wait':
-      if (state.kind === 'aborting') await run.cancel(campaign, state.because, now);
       run.binds = 'nothing is left to release';
       return campaign;
     case 'become':

@@ -132,8 +132,9 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
 
 const nextOf = ({ state }: Campaign, step: Step, { tally, before }: Seen): Rounded['next'] => {
   if (state.kind === 'ended') return 'never';
+  if (step.kind === 'cancel') return 'later';
   if (step.kind !== 'wait') return 'soon';
-  const isIdle = outOf(tally) + before.c + before.t === 0 && state.kind !== 'aborting';
+  const isIdle = outOf(tally) + before.c + before.t === 0;
   return isIdle ? 'never' : 'later';
 };
 

@@ -58,6 +58,9 @@ export type CampaignWorldOptions = {
   readonly seed?: number;
   readonly hubs?: readonly string[];
   readonly registrationsPerMinute?: number;
+  /** How long a runner keeps a campaign that does not say that it is alive. */
+  readonly leaseMs?: number;
+  readonly instances?: number;
   readonly undocumented?: Partial<Undocumented>;
   readonly firmwareOf?: (index: number) => Firmware;
   readonly labelsOf?: (index: number) => Readonly<Record<string, string>>;
@@ -133,7 +136,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     const advanceLimits = {
       ...quotas,
       roundMs: 1_000,
-      leaseMs: 30_000,
+      leaseMs: options.leaseMs ?? 30_000,
       budgetMs: 58_500,
       lookMs: 5_000,
     };
@@ -150,7 +153,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       advance: advanceCampaigns(run, advanceLimits),
     };
   };
-  const apps = [makeApp()];
+  const apps = Array.from({ length: options.instances ?? 1 }, makeApp);
   const anApp = () => {
     const index = Math.floor(world.random() * apps.length);
     const found = apps[index];
@@ -180,7 +183,6 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     world,
   );
   const group = enrollGroup(dps, world);
-  const meter = { throttled: 0 };
   const setState = (hub: string, state: HubState) =>
     changeHub(hubTables.documents, deadline, host(hub), (known) => ({ ...known, state }));
   const run = (ms: number, afterEach: () => void = () => undefined): Promise<void> =>
@@ -243,7 +245,6 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     devices,
     radios,
     answered,
-    meter,
     apps,
     makeApp,
     manage,

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { closedBreaker } from '../../shared/campaign/breaker.ts';
+import { deviceKey } from '../../shared/domain/device.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { die } from '../simulation/instance.ts';
+import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
+import { host } from '../support/a-move.ts';
+import { main } from '../support/a-question.ts';
+
+const drain = { kind: 'drain', hub: host('east') } as const;
+const hour = 60 * minute;
+const { signal } = new AbortController();
+
+type World = Awaited<ReturnType<typeof aCampaignWorld>>;
+
+/** The most that were answered a new hub in any minute. */
+const busiestMinute = ({ answered }: World): number => {
+  const moved = answered.filter(({ current, hub }) => hub !== current).map(({ at }) => at);
+  return Math.max(
+    ...moved.map((at) => moved.filter((other) => other >= at && other < at + minute).length),
+  );
+};
+
+/** Each device was moved once, and asked under one request. */
+const expectOnce = (world: World, count: number): void => {
+  const moves = world.answered.filter(({ current, hub }) => hub !== current);
+  expect(new Set(moves.map(({ deviceId }) => deviceId)).size).toBe(count);
+  expect(moves.length).toBe(count);
+};
+
+test('[R4] [C4] two runners that both believe that they have the campaign are as safe as one', async () => {
+  const world = await aCampaignWorld(400, {
+    registrationsPerMinute: 200,
+    instances: 2,
+    leaseMs: 1,
+  });
+  const id = await world.begin(drain, { bakeMs: minute });
+  const ended = await world.until(id, 'ended', 3 * hour);
+  expect(ended.state).toMatchObject({ outcome: 'completed' });
+  expect(await world.tally(id)).toMatchObject({ v: 400 });
+  expectOnce(world, 400);
+  expect(busiestMinute(world)).toBeLessThanOrEqual(200 * 0.8);
+});
+
+test.each([1, 2, 3, 4, 5])(
+  '[R1] killed in every wave, nothing is lost or doubled, seed %i',
+  async (seed) => {
+    const world = await aCampaignWorld(400, { seed, registrationsPerMinute: 200 });
+    const id = await world.begin(drain, { bakeMs: minute });
+    const killedIn = new Set<number>();
+    let kills = 0;
+    for (let step = 0; step < 600; step += 1) {
+      await world.run(world.world.between(2_000, 20_000));
+      const { state } = await world.campaign(id);
+      if (state.kind === 'ended') break;
+      const [app] = world.apps;
+      if (state.kind !== 'running' || state.phase.kind !== 'moving' || !app) continue;
+      const isFresh = !killedIn.has(state.wave);
+      if (!isFresh && !world.world.chance(0.2)) continue;
+      killedIn.add(state.wave);
+      kills += 1;
+      die(app.instance);
+      world.apps[0] = world.makeApp();
+    }
+    const ended = await world.until(id, 'ended', 6 * hour);
+    expect(ended.state).toMatchObject({ outcome: 'completed' });
+    expect(killedIn.size).toBe(ended.waves.length);
+    expect(kills).toBeGreaterThan(3);
+    const tally = await world.tally(id);
+    expect(tally.v).toBe(400);
+    expectOnce(world, 400);
+  },
+);
+
+test('[C7] the breaker stops everything, and needs a person', async () => {
+  const world = await aCampaignWorld(300, { registrationsPerMinute: 200 });
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'running', 5 * minute);
+  await world.run(30_000);
+  const { version } = await world.shared.breakers.read(signal);
+  const tripped = { at: instant(world.world.now()), because: 'a test' };
+  await world.shared.breakers.write({ ...closedBreaker, tripped }, version, signal);
+  await world.run(5_000);
+  const held = await world.campaign(id);
+  expect(held.state).toMatchObject({ kind: 'held', because: 'the breaker has tripped' });
+  world.answered.length = 0;
+  await world.run(hour);
+  expect(world.answered.filter(({ current, hub }) => hub !== current)).toEqual([]);
+  await world.manage.command(main, id, 'resume', 'go on', 'Otto');
+  await world.run(5 * minute);
+  expect((await world.campaign(id)).state.kind).toBe('held'); // it has not been reset
+  await world.manage.resetBreaker();
+  await world.manage.command(main, id, 'resume', 'I looked', 'Otto');
+  const ended = await world.until(id, 'ended', 3 * hour);
+  expect(ended.state).toMatchObject({ outcome: 'completed' });
+});
+
+test('[C5] stragglers go back as well, in a wave of their own', async () => {
+  const world = await aCampaignWorld(40);
+  const id = await world.begin(drain, { bakeMs: minute, parkedMs: hour });
+  await world.run(6 * minute);
+  const ordered = await world.manage.command(main, id, 'rollback', 'a mistake', 'Otto');
+  expect(ordered).toMatchObject({ kind: 'done' });
+  await world.until(id, 'ended', 2 * hour);
+  const all = await world.manage.recent(main);
+  const back = all.find(({ order }) => order.source.kind === 'rollback');
+  if (!back) throw new Error('nothing goes back');
+  const ended = await world.until(back.order.id, 'ended', 4 * hour);
+  expect(ended.state).toMatchObject({ outcome: 'completed' });
+  expect(world.on('east')).toBe(40);
+  const east = world.shared.hubTables.latest().hubs.get(host('east'));
+  expect(east?.state).toBe('open'); // as it was before
+});
+
+test('a device that was pinned since is skipped, and says why', async () => {
+  const world = await aCampaignWorld(30);
+  const id = await world.begin(drain, { bakeMs: minute });
+  const key = deviceKey(main, 'device-7');
+  const kept = await world.shared.records.read(key, signal);
+  if (!kept) throw new Error('no device-7');
+  const pin = { since: instant(0), because: 'a demo', by: 'Otto' };
+  await world.shared.records.write(key, { ...kept.record, pin }, kept.version, signal);
+  const ended = await world.until(id, 'ended', 2 * hour);
+  expect(ended.state).toMatchObject({ outcome: 'completed' });
+  expect(await world.tally(id)).toMatchObject({ k: 1, v: 29 });
+  const notes = (await world.manage.progress(id)).flatMap((page) => Object.values(page.notes));
+  expect(notes).toEqual(['it is pinned: a demo']);
+});
