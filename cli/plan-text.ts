@@ -15,6 +15,7 @@ export const planText = (view: PlanView): readonly string[] => {
     ...summary(plan, isForBalance(view)),
     ...hubsText(plan, isForBalance(view)),
     ...paceText(plan),
+    ...wavesText(plan),
     ...leftText(plan),
     ...plan.advice.map((note) => `  note: ${note}`),
     `  ${plan.hash}`,
@@ -108,6 +109,16 @@ const paceText = ({ pace, moveCount }: MadeView): readonly string[] => {
       : []),
     ...(pace.cost ? [`  costs ${pace.cost.amount.toFixed(2)} ${pace.cost.currency}`] : []),
   ];
+};
+
+const wavesText = ({ waves, moveCount }: MadeView): readonly string[] => {
+  if (moveCount === 0) return [];
+  const [canary = 0, ...later] = waves.sizes;
+  if (waves.isSingle)
+    return [
+      `  in one wave, which any stranded device stops: it takes ${count(waves.canary)} to tell a fault from chance`,
+    ];
+  return [`  in waves: a canary of ${count(canary)}, then ${later.map(count).join(', ')}`];
 };
 
 const messagesMax = 3;

@@ -26,15 +26,19 @@ export const orderPlan = async (
   say: Say,
 ): Promise<boolean> => {
   const { id } = (await api.call('POST', pathOf(api), asked)) as { readonly id: string };
+  const view = await awaitPlan(api, id, json ? () => undefined : say);
+  tell(view, json, say);
+  return 'plan' in view && (view.plan?.moveCount ?? 0) > 0;
+};
+
+/** Once it is made, or cannot be. */
+export const awaitPlan = async (api: Api, id: string, say: Say): Promise<PlanView> => {
   let told = 0;
   for (;;) {
     const view = await readPlan(api, id);
-    if (view.state === 'made' || view.state === 'failed') {
-      tell(view, json, say);
-      return 'plan' in view && (view.plan?.moveCount ?? 0) > 0;
-    }
+    if (view.state === 'made' || view.state === 'failed') return view;
     const read = 'devicesRead' in view ? (view.devicesRead ?? 0) : 0;
-    if (!json && read > told) say(`  ${count(read)} devices read`);
+    if (read > told) say(`  ${count(read)} devices read`);
     told = Math.max(told, read);
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }

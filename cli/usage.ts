@@ -17,6 +17,9 @@ export const usage = `npx rehome COMMAND [flags]
   hubs cordon HUB --reason TEXT     it takes no new devices; uncordon HUB or open HUB: again
   hubs close HUB --reason TEXT      presumed dead: its devices are answered elsewhere when they register
   hubs weight HUB N --reason TEXT   its share of newcomers; capacity HUB N: how many devices it may hold
+  hubs drain HUB --reason TEXT      everything off it, in waves: says the plan; with --yes carries it out  [--wait]
+  hubs evacuate HUB --reason TEXT   the same of a hub that is dead: its devices are answered elsewhere when they come
+  hubs drill HUB --reason TEXT      a drain that goes back once all have arrived
   inventory                         how far the fleet was taken in  [--json]
 
   plan GOAL [HUB | ID …] --reason TEXT
@@ -26,6 +29,15 @@ export const usage = `npx rehome COMMAND [flags]
        --imbalance-percent N --imbalance-count N --group-label NAME --group-moves-max N  [--json]
   plan list | show PLAN | diff PLAN PLAN   [--json]
   plan moves PLAN | refusals PLAN          a line each: device, from, to, stage; device, hub, why  [--json]
+
+  campaign approve PLAN --reason TEXT
+                                    what a plan comes to, in waves; with --hash HASH, as the plan says it, carries it out
+       --limits JSON | FILE         { bakeMinutes, onFail, wavePercents, windows, freezes, timeZone, caps, … }  [--wait] [--json]
+  campaign list | show C | follow C | moves C     [--json]
+  campaign pause | resume | stop | abort C --reason TEXT
+                                    stop: those on their way arrive; abort: they stay, and every request is taken back
+  campaign rollback C --reason TEXT everything back: how many; with --hash HASH, does it
+  breaker                           whether everything is stopped; breaker reset --reason TEXT: go on
 
   policy check FILE                 whether a policy is sound: no app is asked
   policy put FILE --reason TEXT     the next version

@@ -1,4 +1,5 @@
 import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import type { CampaignLimits } from '../shared/campaign/campaign.ts';
 import type { Planning } from '../shared/composition/planning.ts';
 import { rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';
@@ -25,11 +26,14 @@ import { type Asked, answerRoute, type Route, scopeIn } from '../shared/wire/rou
  *     GET    plans/{scope}/{plan}/moves?page=0       Read      its moves, 2,000 a page, in the order in which they may run
  *     GET    plans/{scope}/{plan}/refusals?page=0    Read      devices that it leaves alone, each with why
  */
-type App = Planning & { readonly log: InvocationContext };
+type App = Planning & {
+  readonly campaign: CampaignLimits | undefined;
+  readonly log: InvocationContext;
+};
 
-const list = async ({ managePlans }: App, { scope }: Asked): Promise<HttpAnswer> => {
+const list = async ({ managePlans, campaign }: App, { scope }: Asked): Promise<HttpAnswer> => {
   const recent = await managePlans.recent(scope);
-  return { status: 200, jsonBody: { plans: recent.map(toPlanView) } };
+  return { status: 200, jsonBody: { plans: recent.map((kept) => toPlanView(kept, campaign)) } };
 };
 
 const ask = async (
@@ -45,9 +49,9 @@ const ask = async (
   return { status: 202, jsonBody: { id: order.id } };
 };
 
-const read = async ({ managePlans }: App, { scope, params }: Asked) => {
+const read = async ({ managePlans, campaign }: App, { scope, params }: Asked) => {
   const kept = await managePlans.read(scope, params['plan'] ?? '');
-  return kept ? { status: 200, jsonBody: toPlanView(kept) } : refuse('unknown-plan', []);
+  return kept ? { status: 200, jsonBody: toPlanView(kept, campaign) } : refuse('unknown-plan', []);
 };
 
 const page =
@@ -89,20 +93,24 @@ const table: readonly Route<App>[] = [
 ];
 
 export const plansHandler =
-  (planning: Planning, scopes: ReadonlySet<Scope>): HttpHandler =>
+  (
+    planning: Planning,
+    scopes: ReadonlySet<Scope>,
+    campaign: CampaignLimits | undefined,
+  ): HttpHandler =>
   async (request, context) => {
     const asked = managementRequest(request, 'plans');
     const within = () => scopeIn(scopes, asked.first);
-    const answer = await answerRoute(table, { ...planning, log: context }, within, asked);
+    const answer = await answerRoute(table, { ...planning, campaign, log: context }, within, asked);
     return 'kind' in answer ? toProblem(answer) : answer;
   };
 
-const { planning, placement, scopes } = rehome();
+const { planning, campaigning, placement, scopes } = rehome();
 if (planning && placement) {
   app.http('plans', {
     methods: ['GET', 'POST'],
     authLevel: 'anonymous', // App Service authentication stands before it
     route: 'plans/{scope}/{*rest}',
-    handler: plansHandler(planning, scopes),
+    handler: plansHandler(planning, scopes, campaigning?.limits),
   });
 }

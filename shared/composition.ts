@@ -5,11 +5,13 @@ import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
 import type { MoveLimits } from './campaign/limits.ts';
 import { azureAccess } from './composition/azure-access.ts';
+import { type Campaigning, campaigningOf, limitsIn } from './composition/campaigns.ts';
 import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
 import { type Planning, planningOf } from './composition/planning.ts';
 import { type Seed, seedOf } from './composition/seed.ts';
 import { type Store, storeOf } from './composition/store.ts';
 import { type BufferSettings, readBufferSettings } from './config/buffer-settings.ts';
+import { type CampaignSettings, readCampaignSettings } from './config/campaign-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
 import { type PlanSettings, readPlanSettings } from './config/plan-settings.ts';
 import { readSettings, type Settings } from './config/settings.ts';
@@ -32,6 +34,8 @@ export type Rehome = {
   readonly moves: Moves | undefined;
   /** undefined too while a setting that only plans need is bad. */
   readonly planning: Planning | undefined;
+  /** undefined too while a setting that only campaigns need is bad. */
+  readonly campaigning: Campaigning | undefined;
   /** The management API; undefined while nothing authenticates operators before they come here. */
   readonly placement: Placement | undefined;
   /** The same of devices; undefined too while there are no moves. */
@@ -53,6 +57,7 @@ export const compose = (
   moveSettings?: MoveSettings,
   buffer?: BufferSettings,
   planSettings?: PlanSettings,
+  campaignSettings?: CampaignSettings,
 ): Rehome => {
   const { scopes, boundSlackPercent: slackPercent, storeTimeoutMs, atStoreMax } = settings;
   const seed = seedOf(settings.policy);
@@ -72,6 +77,10 @@ export const compose = (
     buffers: buffer !== undefined,
     moves,
     planning: access && planSettings && planningOf(scopes, store, access, planSettings),
+    campaigning:
+      moves && access && planSettings && campaignSettings
+        ? campaigningOf(store, moves, access, planSettings, campaignSettings)
+        : undefined,
     placement,
     operators:
       moves && organic && placement
@@ -125,6 +134,13 @@ const orNone = <Read>(event: string, read: () => Read): Read | undefined => {
   }
 };
 
+/** Its limits are looked at here: a bad one disables campaigns alone. */
+const readCampaigns = (): CampaignSettings => {
+  const settings = readCampaignSettings();
+  limitsIn(settings);
+  return settings;
+};
+
 let composed: Rehome | undefined;
 
 /** The app that the doors of this process share, made on first use. @throws Error when a setting that the webhook needs is bad. */
@@ -134,6 +150,7 @@ export const rehome = (): Rehome => {
     orNone('moves-disabled', readMoveSettings),
     orNone('buffer-disabled', readBufferSettings),
     orNone('planning-disabled', readPlanSettings),
+    orNone('campaigns-disabled', readCampaigns),
   );
   return composed;
 };

@@ -39,6 +39,14 @@ export const zoneOf = (
   labels: Readonly<Record<string, string>>,
 ): string => (zoneLabel === undefined ? zone : (labels[zoneLabel] ?? zone));
 
+export const isTimeZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
 /** A calendar in one time zone. */
 export type Opening = {
   /** [C8] Whether devices may be moved then. */

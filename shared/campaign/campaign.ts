@@ -25,8 +25,7 @@ export type Campaign = {
   readonly runner: Runner | undefined;
   /** What was done to it, and by whom, the oldest first. */
   readonly log: readonly LogEntry[];
-  /** Request units that its moves have cost, as the instances counted them, and through which minute. */
-  readonly spent: { readonly units: number; readonly through: number };
+  readonly spent: Spent;
 };
 
 /** What was approved [C6]. */
@@ -179,6 +178,9 @@ export type ChangedState = {
   readonly after: HubState;
 };
 
+/** Request units that its moves have cost, as the instances counted them, and through which minute; whole once it has ended for a while. */
+export type Spent = { readonly units: number; readonly through: number; readonly isWhole: boolean };
+
 /** What the pace is now. */
 export type PaceNow = {
   readonly at: Instant;
@@ -216,7 +218,9 @@ export const rowCountsOf = (waves: readonly Wave[]): readonly number[] =>
     Array.from({ length: pageCount }, (_, page) => Math.min(pageSize, moveCount - page * pageSize)),
   );
 
-export const isActive = ({ state }: Pick<Campaign, 'state'>): boolean => state.kind !== 'ended';
+/** Whether a runner has something to do with it still. */
+export const isActive = ({ state, spent }: Pick<Campaign, 'state' | 'spent'>): boolean =>
+  state.kind !== 'ended' || !spent.isWhole;
 
 export const newCampaign = (order: CampaignOrder): Campaign => ({
   order,
@@ -228,7 +232,7 @@ export const newCampaign = (order: CampaignOrder): Campaign => ({
   pace: undefined,
   runner: undefined,
   log: [{ at: order.at, by: order.by, what: 'approved', because: order.reason }],
-  spent: { units: 0, through: 0 },
+  spent: { units: 0, through: 0, isWhole: false },
 });
 
 const logMax = 100;

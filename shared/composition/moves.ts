@@ -6,7 +6,12 @@ import type { MoveSettings } from '../config/move-settings.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type EndMove, endMove } from '../flows/end-move.ts';
-import { type MoveDevice, moveDevice } from '../flows/move-device.ts';
+import {
+  type MoveDevice,
+  type MovePlanned,
+  moveDevice,
+  movePlanned,
+} from '../flows/move-device.ts';
 import { type OnHubEvent, onHubEvent } from '../flows/on-hub-event.ts';
 import { recordEvidence } from '../flows/record-evidence.ts';
 import { type SweepMoves, sweepMoves } from '../flows/sweep-moves.ts';
@@ -17,6 +22,7 @@ export type Moves = {
   readonly onHubEvent: OnHubEvent;
   readonly sweepMoves: SweepMoves;
   readonly moveDevice: MoveDevice;
+  readonly movePlanned: MovePlanned;
   readonly endMove: EndMove;
   readonly hubTable: () => Promise<HubTable>;
   /** Where devices report; undefined where they do not. */
@@ -52,6 +58,7 @@ export const movesOf = (
     onHubEvent: onHubEvent(scopes, recordEvidence(ports, limits)),
     sweepMoves: sweepMoves(ports, { ...limits, ...sweepLimits }),
     moveDevice: moveDevice(ports, limits),
+    movePlanned: movePlanned(ports, limits),
     endMove: endMove(ports, limits),
     hubTable: store.hubTables.known,
     propertyName: profile.propertyName,

@@ -2,12 +2,13 @@ import { type Breaker, closedBreaker } from '../campaign/breaker.ts';
 import {
   type Campaign,
   type CampaignLimits,
+  type CampaignMove,
   type CampaignOrder,
   newCampaign,
 } from '../campaign/campaign.ts';
 import { type CampaignCommand, commandCampaign } from '../campaign/command-campaign.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
-import type { Progress } from '../campaign/progress.ts';
+import { type Progress, tallyOf } from '../campaign/progress.ts';
 import { waveSizes } from '../campaign/waves.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
@@ -26,6 +27,10 @@ export type ManageCampaigns = {
   readonly read: (scope: Scope, id: string) => Promise<Campaign | undefined>;
   /** What became of its moves, page by page. */
   readonly progress: (id: string) => Promise<readonly Progress[]>;
+  /** A page of its moves, and what became of them; undefined where there is none. */
+  readonly page: (id: string, number: number) => Promise<CampaignPage | undefined>;
+  /** How many of its moves a rollback would take back, by what is known now. */
+  readonly wouldReturn: (id: string) => Promise<{ readonly moved: number }>;
   /** The newest of a scope, the newest first. */
   readonly recent: (scope: Scope) => Promise<readonly Campaign[]>;
   readonly command: (
@@ -38,6 +43,11 @@ export type ManageCampaigns = {
   readonly breaker: () => Promise<Breaker>;
   /** A person has looked: campaigns may be resumed. */
   readonly resetBreaker: () => Promise<Breaker>;
+};
+
+export type CampaignPage = {
+  readonly rows: readonly CampaignMove[];
+  readonly progress: Progress | undefined;
 };
 
 export type Approval = {
@@ -103,6 +113,18 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
     progress: async (id) => {
       const all = await deadline(timeoutMs, (signal) => campaigns.allProgress(id, signal));
       return [...all].sort(([one], [other]) => one - other).map(([, { progress }]) => progress);
+    },
+    page: async (id, number) => {
+      const rows = await deadline(timeoutMs, (signal) => campaigns.readPage(id, number, signal));
+      const kept = await deadline(timeoutMs, (signal) =>
+        campaigns.readProgress(id, number, signal),
+      );
+      return rows && { rows, progress: kept?.progress };
+    },
+    wouldReturn: async (id) => {
+      const all = await deadline(timeoutMs, (signal) => campaigns.allProgress(id, signal));
+      const { v, l, s, t } = tallyOf([...all.values()].map(({ progress }) => progress));
+      return { moved: v + l + s + t };
     },
     recent: async (scope) => {
       const found = await deadline(timeoutMs, (signal) => campaigns.recent(recentMax, signal));

@@ -8,7 +8,7 @@ import { registrationsFor } from '../campaign/charges.ts';
 import { hasFailed } from '../campaign/judge-wave.ts';
 import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
 import { type Seen, type Step, steer } from '../campaign/steer.ts';
-import { countOf } from '../domain/count.ts';
+import { type CountMinute, countOf } from '../domain/count.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import { beginCampaign } from './begin-campaign.ts';
 import { campaignPages } from './campaign-pages.ts';
@@ -18,6 +18,7 @@ import { changeCampaign, readCampaign } from './change-campaign.ts';
 import { followMoves } from './follow-moves.ts';
 import { perform, type Run, type RunLimits, type RunPorts } from './perform-step.ts';
 import { releaseMoves } from './release-moves.ts';
+import { accountFor, spentBy } from './spent-by.ts';
 
 /** How often a runner says that it is there, and how fast it goes. */
 const sayMs = 10_000;
@@ -32,6 +33,7 @@ export type Ran = { readonly id: string; readonly left: CampaignState['kind'] | 
 export const runCampaign =
   (ports: RunPorts, limits: RunLimits) =>
   async (id: string, until: Instant): Promise<Ran> => {
+    if (await accountFor(ports, id)) return { id, left: 'ended' };
     const runner = ports.dice.digits(12);
     const taken = await takeLease(ports, limits, id, runner);
     if (!taken) return { id, left: 'somebody' };
@@ -123,7 +125,7 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const step = steer(campaign, seen);
   const after = await perform(run, campaign, step, world, now);
   await pages.flush();
-  const said = say(run, after, registrationsFor(quotas), now);
+  const said = say(run, after, registrationsFor(quotas), table.counts, now);
   const next = nextOf(said, step, seen);
   if (said === campaign) return { left: campaign.state.kind, next };
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, version, signal));
@@ -157,7 +159,13 @@ const seenOf = (run: Run, campaign: Campaign, isBroken: boolean, now: Instant): 
 };
 
 /** Every few seconds: that the runner is alive, how fast it goes, and what binds it; with a change at once. */
-const say = (run: Run, campaign: Campaign, allowedPerMinute: number, now: Instant): Campaign => {
+const say = (
+  run: Run,
+  campaign: Campaign,
+  allowedPerMinute: number,
+  counts: readonly CountMinute[],
+  now: Instant,
+): Campaign => {
   const { triggered, limits, binds } = run;
   while (triggered[0] !== undefined && triggered[0] <= now - 60_000) triggered.shift();
   if (now - run.saidAt < sayMs && campaign.runner?.id === run.runner) return campaign;
@@ -165,7 +173,7 @@ const say = (run: Run, campaign: Campaign, allowedPerMinute: number, now: Instan
   const pace: PaceNow = { at: now, perMinute: triggered.length, allowedPerMinute, binds };
   const until = instant(now + limits.leaseMs);
   const runner = campaign.state.kind === 'ended' ? undefined : { id: run.runner, until };
-  return { ...campaign, pace, runner };
+  return { ...campaign, pace, runner, spent: spentBy(campaign, counts, now) };
 };
 
 /** What is under way comes to its end by itself; the lease is given back, so that the next need not wait for it. */

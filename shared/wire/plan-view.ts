@@ -1,3 +1,6 @@
+import { type CampaignLimits, campaignLimits } from '../campaign/campaign.ts';
+import { canaryOf } from '../campaign/judge-wave.ts';
+import { waveSizes } from '../campaign/waves.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Inventory } from '../ports/inventories.ts';
@@ -5,7 +8,10 @@ import type { KeptPlan, MadePlan } from '../ports/plans.ts';
 import { toIso } from './device-contract.ts';
 
 /** A plan as operators see it: times as ISO 8601, and everything that is not in its pages. */
-export const toPlanView = ({ order, state }: KeptPlan) => ({
+export const toPlanView = (
+  { order, state }: KeptPlan,
+  limits: CampaignLimits = campaignLimits,
+) => ({
   id: order.id,
   scope: order.scope,
   goal: order.goal,
@@ -15,16 +21,32 @@ export const toPlanView = ({ order, state }: KeptPlan) => ({
   state: state.kind,
   ...(state.kind === 'planning' ? { devicesRead: state.read, attempt: state.attempt } : {}),
   ...(state.kind === 'failed' ? { because: state.because } : {}),
-  ...(state.kind === 'made' ? { madeAt: toIso(state.madeAt), plan: toMadeView(state.plan) } : {}),
+  ...(state.kind === 'made'
+    ? { madeAt: toIso(state.madeAt), plan: toMadeView(state.plan, limits) }
+    : {}),
 });
 
-const toMadeView = ({ takenAt, hubs, scope: _s, goal: _g, ...plan }: MadePlan) => ({
+const toMadeView = (
+  { takenAt, hubs, scope: _s, goal: _g, ...plan }: MadePlan,
+  limits: CampaignLimits,
+) => ({
   ...plan,
+  waves: wavesOf(plan, limits),
   takenAt: toIso(takenAt),
   hubs: hubs.map(({ past, ...hub }) => ({ ...hub, past: past ?? null })),
   idle: plan.idle ?? null,
   pace: { ...plan.pace, movesPerMinute: Math.round(plan.pace.movesPerMinute * 10) / 10 },
 });
+/** In which waves a campaign would carry it out, unless its approval says otherwise. */
+const wavesOf = (
+  { moveCount, uncertainCount }: Pick<MadePlan, 'moveCount' | 'uncertainCount'>,
+  limits: CampaignLimits,
+) => {
+  const canary = canaryOf(limits);
+  const needs = { canary, uncertain: uncertainCount, ready: moveCount };
+  return { canary, ...waveSizes(moveCount, { ...needs, percents: limits.wavePercents }) };
+};
+
 export type PlanView = ReturnType<typeof toPlanView>;
 export type MadeView = ReturnType<typeof toMadeView>;
 

@@ -20,6 +20,8 @@ export type Asked<Within = Scope> = {
   readonly body: () => Promise<string>;
   /** The version that a change is made from, as `If-Match` names it. */
   readonly ifMatch: string | undefined;
+  /** The same key again asks for the same thing once: `Idempotency-Key`. */
+  readonly idempotencyKey: string | undefined;
   readonly who: Principal;
 };
 
@@ -53,7 +55,8 @@ export const answerRoute = async <App, Within>(
       return refuse('forbidden', [{ field: 'role', detail: `expected ${route.role}` }]);
     }
     const ifMatch = header('if-match') ?? undefined;
-    return route.handle(app, { scope, params, query, body, ifMatch, who });
+    const idempotencyKey = header('idempotency-key') ?? undefined;
+    return route.handle(app, { scope, params, query, body, ifMatch, idempotencyKey, who });
   }
   return refuse('unknown-route', []);
 };

@@ -1,0 +1,111 @@
+import type { CampaignView, toPreviewView } from '../shared/wire/campaign-view.ts';
+import { columns, count, many, short } from './plan-text.ts';
+
+/** A campaign as a person reads it: where it stands, what holds it up, and what became of its moves. */
+export const campaignText = (view: CampaignView): readonly string[] => {
+  const { id, goal, scope, reason, by, source } = view;
+  const hub = 'hub' in goal ? ` ${short(goal.hub)}` : '';
+  const what =
+    source.kind === 'rollback' ? `rollback of ${source.campaignId}` : `${goal.kind}${hub}`;
+  return [
+    `${id}: ${what} (${scope}; ${reason}; ${by})`,
+    `  ${stateText(view)}`,
+    `  ${progressText(view)}`,
+    ...paceText(view),
+    ...wavesText(view),
+    ...reasonsText(view),
+    ...measuredText(view),
+    ...(view.needsAPerson
+      ? [`  it needs a person: npx rehome campaign resume | abort | rollback ${id} --reason TEXT`]
+      : []),
+  ];
+};
+
+const stateText = (view: CampaignView): string => {
+  const wave = view.wave === undefined ? '' : `, wave ${view.wave} of ${view.waves.length - 1}`;
+  const phase = view.phase === undefined ? '' : `, ${view.phase}`;
+  const outcome = view.outcome === undefined ? '' : `: ${view.outcome}`;
+  const because = view.because === undefined ? '' : ` (${view.because})`;
+  return `${view.state}${outcome}${wave}${phase}${because}`;
+};
+
+/** One line, which a terminal may show over and over. */
+export const progressText = ({ moves }: CampaignView): string => {
+  const shown = Object.entries(moves).filter(([name, many]) => name !== 'total' && many > 0);
+  const parts = shown.map(([name, many]) => `${count(many)} ${words[name] ?? name}`);
+  return `${many(moves.total, 'move')}: ${parts.join(', ') || 'none yet'}`;
+};
+
+const words: Readonly<Record<string, string>> = {
+  underWay: 'under way',
+  waiting: 'waiting for their devices',
+  timedOut: 'timed out',
+};
+
+const paceText = ({ pace, state }: CampaignView): readonly string[] =>
+  pace && state === 'running'
+    ? [
+        `  ${count(pace.perMinute)} a minute of ${count(pace.allowedPerMinute)}; bound by ${pace.binds}${pace.isNow ? '' : ` (as of ${pace.at})`}`,
+      ]
+    : [];
+
+const wavesText = ({ waves }: CampaignView): readonly string[] => {
+  if (waves.length === 0) return [];
+  const rows = waves.map((wave, index) => [
+    `${wave.isNow ? '→' : ' '} ${index === 0 ? 'canary' : index}`,
+    count(wave.moves),
+    wave.begunAt ?? '',
+    wave.endedAt ?? '',
+    wave.gate?.ruling ?? '',
+  ]);
+  const gates = waves.flatMap(({ gate }, index) =>
+    gate && gate.ruling !== 'pass'
+      ? gate.measures
+          .filter(({ ruling }) => ruling !== 'pass')
+          .map(
+            ({ what, count: many, of, limit, ruling }) =>
+              `  gate ${index}: ${what} ${count(many)} of ${count(of)}, limit ${(limit * 100).toFixed(1)} %: ${ruling}`,
+          )
+      : [],
+  );
+  return ['', ...columns([['wave', 'moves', 'begun', 'ended', 'gate'], ...rows]), '', ...gates];
+};
+
+const reasonsMax = 8;
+
+const reasonsText = ({ reasons }: CampaignView): readonly string[] =>
+  reasons
+    .slice(0, reasonsMax)
+    .map(
+      ({ verdict, because, count: many }) =>
+        `${count(many).padStart(10)}  ${words[verdict] ?? verdict}: ${because}`,
+    );
+
+const measuredText = ({ gapMs, tookMs, requestUnits }: CampaignView): readonly string[] => {
+  const times = ({ p50, p95, p99 }: CampaignView['gapMs']): string =>
+    [p50, p95, p99].map((ms) => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`)).join(' / ');
+  return [
+    ...(gapMs.measured > 0
+      ? [
+          `  out of service p50/p95/p99: ${times(gapMs)}, as ${count(gapMs.measured)} devices measured it`,
+        ]
+      : []),
+    ...(tookMs.measured > 0 ? [`  from trigger to proof: ${times(tookMs)}`] : []),
+    ...(requestUnits.perVerifiedMove !== null && requestUnits.total > 0
+      ? [`  ${count(requestUnits.perVerifiedMove)} request units a move`]
+      : []),
+  ];
+};
+
+export const previewText = (view: ReturnType<typeof toPreviewView>): readonly string[] => {
+  const [canary = 0, ...later] = view.waves;
+  const waves = view.isSingle
+    ? `one wave of ${count(canary)}, which any stranded device stops: it takes ${count(view.canary)} moves to tell`
+    : `a canary of ${count(canary)}, then ${later.map(count).join(', ')}`;
+  return [
+    `  ${many(view.plan.moveCount, 'move')} in ${waves}`,
+    `  at most ${count(view.movesPerMinute)} a minute, bound by ${view.binds ?? 'nothing'}; about ${count(view.minutes)} minutes`,
+    `  when a gate fails: ${view.limits.onFail}`,
+    '  a dry run: nothing has begun',
+  ];
+};

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  CampaignView,
+  toCampaignHead,
+  toCampaignMovesView,
+  toPreviewView,
+} from '../shared/wire/campaign-view.ts';
+import type { Api } from './api.ts';
+import { campaignText, previewText, progressText } from './campaign-text.ts';
+import { columns, many, short } from './plan-text.ts';
+
+type Say = (line: string) => void;
+type Head = ReturnType<typeof toCampaignHead>;
+type Preview = ReturnType<typeof toPreviewView>;
+
+const pathOf = (api: Api, id = '', rest = ''): string =>
+  `campaigns/${encodeURIComponent(api.scope)}${id ? `/${encodeURIComponent(id)}` : ''}${rest}`;
+
+export type Approval = {
+  readonly plan: string;
+  readonly reason: string;
+  readonly hash?: string | undefined;
+  readonly limits?: object | undefined;
+};
+
+/** A dry run, or, with the plan's hash, a campaign. Answers its id; undefined: nothing has begun. */
+export const approve = async (
+  api: Api,
+  approval: Approval,
+  json: boolean,
+  say: Say,
+): Promise<string | undefined> => {
+  const answer = (await api.call('POST', pathOf(api), approval, once())) as Head | Preview;
+  if (json) say(JSON.stringify(answer, null, 2));
+  if ('id' in answer) {
+    if (!json)
+      say(
+        `${answer.id} is approved: ${many(answer.moveCount, 'move')}. It begins within a minute.`,
+      );
+    return answer.id;
+  }
+  if (!json) {
+    for (const line of previewText(answer)) say(line);
+    say(
+      `  approve it: npx rehome campaign approve ${approval.plan} --hash ${answer.confirmWith} --reason TEXT`,
+    );
+  }
+  return undefined;
+};
+
+/** Sent again after a fault, it approves once. */
+const once = () => ({ 'idempotency-key': randomUUID() });
+
+export const readOne = async (api: Api, id: string): Promise<CampaignView> =>
+  (await api.call('GET', pathOf(api, id))) as CampaignView;
+
+export const showCampaign = async (
+  api: Api,
+  id: string,
+  json: boolean,
+  say: Say,
+): Promise<void> => {
+  const view = await readOne(api, id);
+  if (json) say(JSON.stringify(view, null, 2));
+  else for (const line of campaignText(view)) say(line);
+};
+
+const lookMs = 2_000;
+
+/** Says what changes until it has ended, or needs a person. Answers whether it completed. */
+export const followCampaign = async (api: Api, id: string, say: Say): Promise<boolean> => {
+  let told = '';
+  for (;;) {
+    const view = await readOne(api, id);
+    const pace =
+      view.pace && view.state === 'running'
+        ? `; ${view.pace.perMinute} a minute, bound by ${view.pace.binds}`
+        : '';
+    const wave = view.wave === undefined ? '' : ` wave ${view.wave} ${view.phase ?? ''}`;
+    const line = `${view.state}${wave}: ${progressText(view)}${pace}`;
+    if (line !== told) say(line);
+    told = line;
+    if (view.state === 'ended' || view.needsAPerson) {
+      say('');
+      for (const each of campaignText(view)) say(each);
+      return view.outcome === 'completed';
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+};
+
+export const listCampaigns = async (api: Api, json: boolean, say: Say): Promise<void> => {
+  const { campaigns } = (await api.call('GET', pathOf(api))) as {
+    readonly campaigns: readonly Head[];
+  };
+  if (json) return say(JSON.stringify(campaigns, null, 2));
+  if (campaigns.length === 0) return say('no plan was approved yet');
+  const rows = campaigns.map((one) => [
+    one.id,
+    one.approvedAt,
+    one.source.kind === 'rollback' ? 'rollback' : one.goal.kind,
+    'hub' in one.goal ? short(one.goal.hub) : '',
+    one.outcome ?? one.state,
+    many(one.moveCount, 'move'),
+  ]);
+  for (const line of columns([['campaign', 'approved', 'goal', 'hub', 'state', ''], ...rows]))
+    say(line);
+};
+
+/** Pause, resume, stop, abort; or roll back, which is a dry run unless it is confirmed with the campaign's hash. */
+export const commandCampaign = async (
+  api: Api,
+  id: string,
+  command: string,
+  order: { readonly reason: string; readonly hash?: string | undefined },
+  say: Say,
+): Promise<void> => {
+  const answer = (await api.call('POST', pathOf(api, id, `/${command}`), order)) as
+    | (Head & { readonly rollback?: string })
+    | { readonly dryRun: true; readonly wouldReturn: number; readonly confirmWith: string };
+  if ('dryRun' in answer) {
+    say(`  ${many(answer.wouldReturn, 'device')} would go back. A dry run: nothing has begun.`);
+    return say(
+      `  do it: npx rehome campaign rollback ${id} --hash ${answer.confirmWith} --reason TEXT`,
+    );
+  }
+  say(`${id} is ${answer.state}`);
+  if (answer.rollback) say(`${answer.rollback} takes everything back`);
+};
+
+type Moves = ReturnType<typeof toCampaignMovesView>;
+
+/** A line each, for other programs: device, from, to, what became of it, why. */
+export const listCampaignMoves = async (api: Api, id: string, say: Say): Promise<void> => {
+  for (let page = 0; ; page += 1) {
+    const { moves, pages } = (await api.call('GET', pathOf(api, id, `/moves?page=${page}`))) as {
+      readonly moves: Moves;
+      readonly pages: number;
+    };
+    for (const { deviceId, from, to, became, because } of moves)
+      say([deviceId, from, to, became, because ?? ''].join('\t'));
+    if (page + 1 >= pages) return;
+  }
+};
+
+type BreakerView = {
+  readonly tripped: { readonly at: string; readonly because: string } | null;
+};
+
+export const showBreaker = async (api: Api, say: Say): Promise<void> =>
+  sayBreaker((await api.call('GET', pathOf(api, 'breaker'))) as BreakerView, say);
+
+export const resetBreaker = async (api: Api, reason: string, say: Say): Promise<void> =>
+  sayBreaker((await api.call('PUT', pathOf(api, 'breaker'), { reason })) as BreakerView, say);
+
+const sayBreaker = ({ tripped }: BreakerView, say: Say): void =>
+  say(
+    tripped
+      ? `the breaker has stopped everything since ${tripped.at}: ${tripped.because}`
+      : 'the breaker has not tripped',
+  );

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { CampaignLimits } from '../campaign/campaign.ts';
+import type { CampaignCommand } from '../campaign/command-campaign.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { MadePlan } from '../ports/plans.ts';
+import { campaignLimitsText, toCampaignLimits } from './campaign-limits.ts';
+import { reasonText } from './move-order.ts';
+import { planIdPattern } from './plan-document.ts';
+import { type Refusal, refuse } from './problem.ts';
+import { readBody } from './read-body.ts';
+
+export const planId = z.string().regex(planIdPattern, 'expected p- and 20 hexadecimal digits');
+export const planHash = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
+
+/** `{ plan, reason, limits?, hash? }`: without the plan's hash it is a dry run. */
+const campaignOrder = z.strictObject({
+  plan: planId,
+  reason: reasonText,
+  hash: planHash.optional(),
+  limits: campaignLimitsText.default({}),
+});
+
+export type ParsedCampaignOrder = {
+  readonly kind: 'ordered';
+  readonly planId: string;
+  readonly hash: string | undefined;
+  readonly reason: string;
+  readonly limits: (plan: MadePlan) => CampaignLimits;
+};
+
+/** @param usual where the order says nothing. */
+export const parseCampaignOrder = (
+  text: string,
+  usual: CampaignLimits,
+): ParsedCampaignOrder | Refusal => {
+  const read = readBody(campaignOrder, text);
+  if (read.kind === 'refused') return read;
+  const { plan, hash, reason, limits } = read.data;
+  return { kind: 'ordered', planId: plan, hash, reason, limits: limitsFor(limits, usual) };
+};
+
+/** What a plan allows is what was planned by. */
+export const limitsFor =
+  (told: z.output<typeof campaignLimitsText>, usual: CampaignLimits) =>
+  ({ limits }: Pick<MadePlan, 'limits'>): CampaignLimits => ({
+    ...toCampaignLimits(told, usual),
+    resetAllowed: limits.resetAllowed,
+    unknownAllowed: limits.unknownAllowed,
+  });
+
+export const campaignCommands = ['pause', 'resume', 'stop', 'abort', 'rollback'] as const;
+
+/** `{ reason, hash? }`: a rollback without its campaign's hash is a dry run. */
+const commandOrder = z.strictObject({ reason: reasonText, hash: planHash.optional() });
+
+export type ParsedCommand = {
+  readonly kind: 'command';
+  readonly command: CampaignCommand;
+  readonly reason: string;
+  readonly hash: string | undefined;
+};
+
+export const parseCampaignCommand = (name: string, text: string): ParsedCommand | Refusal => {
+  const command = campaignCommands.find((one) => one === name);
+  if (!command) return refuse('unknown-route', []);
+  const read = readBody(commandOrder, text);
+  if (read.kind === 'refused') return read;
+  return { kind: 'command', command, reason: read.data.reason, hash: read.data.hash };
+};
+
+const keyLengthMax = 200;
+
+/** Of a caller's key; undefined: there is none. The same caller with the same key means the same campaign. */
+export const campaignIdOf = (
+  scope: Scope,
+  who: string,
+  key: string | undefined,
+): string | undefined | Refusal => {
+  if (key === undefined) return undefined;
+  if (key.length === 0 || key.length > keyLengthMax)
+    return refuse('bad-request', [
+      { field: 'Idempotency-Key', detail: `expected 1 to ${keyLengthMax} characters` },
+    ]);
+  const digits = createHash('sha256')
+    .update(JSON.stringify([scope, who, key]))
+    .digest('hex');
+  return `c-${digits.slice(0, 20)}`;
+};
