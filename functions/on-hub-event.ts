@@ -17,16 +17,20 @@ const deadLetters = output.storageBlob({
  * [R3] What cannot be parsed is kept whole, and the rest goes on.
  */
 export const onHubEventHandler =
-  ({ onHubEvent, hubTable, propertyName }: Moves): EventHubHandler =>
+  ({ onHubEvent, takeLabels, hubTable, propertyName, labelsFrom }: Moves): EventHubHandler =>
   async (bodies, context) => {
     const table = await hubTable(); // before it is known, an event of a hub of ours would pass for another's
     const messages = messagesOf(bodies as readonly Uint8Array[], context);
     const read = messages.map(({ bytes, message }) => ({
       bytes,
       message,
-      seen: parseHubEvent(message, table, propertyName),
+      seen: parseHubEvent(message, table, propertyName, labelsFrom),
     }));
-    const sightings = read.flatMap(({ seen }) => (seen.kind === 'sighting' ? [seen] : []));
+    const sightings = read.flatMap(({ seen }) => {
+      if (seen.kind === 'labels') return seen.sighting ? [seen.sighting] : [];
+      return seen.kind === 'sighting' ? [seen] : [];
+    });
+    await takeLabels(read.flatMap(({ seen }) => (seen.kind === 'labels' ? [seen.told] : [])));
     const unheard = await onHubEvent(sightings, (settled) => context.info(toSettledLine(settled)));
     for (const one of unheard) context.warn(toUnheardLine(one));
     const letters = read.flatMap(({ bytes, message, seen }) =>

@@ -3,6 +3,7 @@ import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decision
 import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
+import type { CampaignLimits } from './campaign/campaign.ts';
 import type { MoveLimits } from './campaign/limits.ts';
 import { azureAccess } from './composition/azure-access.ts';
 import { type Campaigning, campaigningOf, limitsIn } from './composition/campaigns.ts';
@@ -20,6 +21,7 @@ import { type AllocateDevice, allocateDevice } from './flows/allocate-device.ts'
 import { type ExplainDevice, explainDevice } from './flows/explain-device.ts';
 import { type ExportFleet, exportFleet } from './flows/export-fleet.ts';
 import { type ManagePolicy, managePolicy } from './flows/manage-policy.ts';
+import { markCause } from './flows/mark-cause.ts';
 import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
@@ -68,7 +70,8 @@ export const compose = (
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
   const access = moveSettings && azureAccess(moveSettings);
   const moves = moveSettings && access && movesOf(scopes, store, access, moveSettings);
-  const placement = settings.isGuarded ? placementOf(store, seed, slackPercent) : undefined;
+  const placement = settings.isGuarded ? placementOf(store, seed, slackPercent, scopes) : undefined;
+  const campaignLimits = campaignSettings && limitsIn(campaignSettings);
   store.warm();
   return {
     scopes,
@@ -76,7 +79,10 @@ export const compose = (
     recordDecisions: recordDecisions(record, store.deadline),
     buffers: buffer !== undefined,
     moves,
-    planning: access && planSettings && planningOf(scopes, store, access, planSettings),
+    planning:
+      access &&
+      planSettings &&
+      planningOf(scopes, store, access, dialled(planSettings, campaignLimits), campaignLimits),
     campaigning:
       moves && access && planSettings && campaignSettings
         ? campaigningOf(store, moves, access, planSettings, campaignSettings)
@@ -89,9 +95,25 @@ export const compose = (
   };
 };
 
-const placementOf = (store: Store, seed: Seed, slackPercent: number): Placement => ({
+/** Without campaigns there is nothing that the dial could approve. */
+const dialled = (settings: PlanSettings, limits: CampaignLimits | undefined): PlanSettings =>
+  limits || settings.dial === 'off' || settings.dial === 'observe'
+    ? settings
+    : { ...settings, dial: 'propose' };
+
+const placementOf = (
+  store: Store,
+  seed: Seed,
+  slackPercent: number,
+  scopes: ReadonlySet<Scope>,
+): Placement => ({
   explain: explainDevice(store, slackPercent),
-  policy: managePolicy({ ...store, judgePattern, seed }),
+  policy: managePolicy({
+    ...store,
+    judgePattern,
+    seed,
+    markCause: (because) => markCause(store)(scopes, because),
+  }),
 });
 
 const operatorsOf = (

@@ -41,6 +41,8 @@ export type CampaignOrder = {
   /** Hubs that devices leave, and hubs that they go to: by their index. */
   readonly sources: readonly number[];
   readonly targets: readonly number[];
+  /** Whether it moves all that its goal names: one that was cut short leaves a hub that is drained as it is. */
+  readonly isWhole: boolean;
   readonly moveCount: number;
   readonly uncertainCount: number;
   readonly policyVersion: number;
@@ -250,6 +252,10 @@ export const withWave = (
   ...campaign,
   waves: campaign.waves.map((wave, at) => (at === index ? change(wave) : wave)),
 });
+
+/** A plan that Rehome approves by itself has one campaign. */
+export const campaignIdFor = (planId: string): string =>
+  `c-${createHash('sha256').update(`by itself ${planId}`).digest('hex').slice(0, 20)}`;
 
 /** A campaign has one rollback, whoever asks for it, and however often. */
 export const rollbackIdOf = (campaignId: string): string =>

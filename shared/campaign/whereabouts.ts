@@ -41,7 +41,8 @@ const seenOn = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
 /** Seen again where it was known to be: what was wrong with that is over, and what was pending there confirmed. */
 const confirmed = (record: DeviceRecord, seen: Evidence): DeviceRecord => {
   const { finding, pending, observed } = record;
-  const isOver = finding && finding.kind !== 'stray' && seen.at > finding.since;
+  const isStray = finding?.kind === 'stray' || finding?.kind === 'contested';
+  const isOver = finding && !isStray && seen.at > finding.since;
   const isMended = isOver && (finding.kind !== 'splitHome' || isSignOfLife(seen));
   const isConfirmed = pending?.hub === seen.hub && seen.at > pending.firstAt;
   if (!isMended && !isConfirmed) return record;

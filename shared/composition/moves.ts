@@ -6,6 +6,7 @@ import type { MoveSettings } from '../config/move-settings.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type EndMove, endMove } from '../flows/end-move.ts';
+import { type MarkCause, markCause } from '../flows/mark-cause.ts';
 import {
   type MoveDevice,
   type MovePlanned,
@@ -15,6 +16,8 @@ import {
 import { type OnHubEvent, onHubEvent } from '../flows/on-hub-event.ts';
 import { recordEvidence } from '../flows/record-evidence.ts';
 import { type SweepMoves, sweepMoves } from '../flows/sweep-moves.ts';
+import { type TakeLabels, takeLabels } from '../flows/take-labels.ts';
+import type { LabelsFrom } from '../wire/hub-event.ts';
 import type { AzureAccess } from './azure-access.ts';
 import type { Store } from './store.ts';
 
@@ -27,6 +30,10 @@ export type Moves = {
   readonly hubTable: () => Promise<HubTable>;
   /** Where devices report; undefined where they do not. */
   readonly propertyName: string | undefined;
+  readonly takeLabels: TakeLabels;
+  readonly markCause: MarkCause;
+  /** What of twins is taken over as labels. */
+  readonly labelsFrom: LabelsFrom;
   /** Whether the hubs' events come by Event Hub. */
   readonly listens: boolean;
 };
@@ -48,8 +55,10 @@ export const movesOf = (
 ): Moves => {
   const { clock, deadline } = store;
   const limits = limitsOf(settings);
+  const marking = markCause(store);
   const ports = {
     ...store,
+    markCause: marking,
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),
     registrations: dpsRegistrations(dps, deadline, twinTimeoutMs),
@@ -61,6 +70,9 @@ export const movesOf = (
     movePlanned: movePlanned(ports, limits),
     endMove: endMove(ports, limits),
     hubTable: store.hubTables.known,
+    takeLabels: takeLabels(scopes, { ...store, markCause: marking }),
+    markCause: marking,
+    labelsFrom: settings.labelsFrom,
     propertyName: profile.propertyName,
     listens: settings.listens,
   };

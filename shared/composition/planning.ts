@@ -3,12 +3,15 @@ import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
 import { iotHubRegistries } from '../adapters/iot-hub/hub-registries.ts';
 import { systemComplaint } from '../adapters/system/complaint.ts';
 import { runInWorker } from '../adapters/system/worker.ts';
+import { type CampaignLimits, campaignLimits } from '../campaign/campaign.ts';
 import type { PlanSettings } from '../config/plan-settings.ts';
 import { dpsPerMinute, throttlesOf } from '../domain/quota.ts';
 import type { Scope } from '../domain/scope.ts';
 import { countHubs } from '../flows/count-hubs.ts';
+import { type HeedHub, heedHub } from '../flows/heed-hub.ts';
 import type { InventoryLimits } from '../flows/inventory-pages.ts';
 import { type MakePlan, makePlan } from '../flows/make-plan.ts';
+import { manageCampaigns } from '../flows/manage-campaigns.ts';
 import { type ManageHubs, manageHubs } from '../flows/manage-hubs.ts';
 import { type ManagePlans, managePlans } from '../flows/manage-plans.ts';
 import { type Rebalance, rebalance } from '../flows/rebalance.ts';
@@ -21,6 +24,7 @@ import type { Store } from './store.ts';
 export type Planning = {
   readonly managePlans: ManagePlans;
   readonly manageHubs: ManageHubs;
+  readonly heedHub: HeedHub;
   readonly rebalance: Rebalance;
   readonly takeInventory: TakeInventory;
   readonly inventories: Inventories;
@@ -43,6 +47,7 @@ export const planningOf = (
   store: Store,
   { hubs: clients, dps, profile }: AzureAccess,
   settings: PlanSettings,
+  campaign: CampaignLimits = campaignLimits,
 ): Planning => {
   const { clock, deadline, hubTables, hubDocuments } = store;
   const registries = iotHubRegistries(clients, deadline, profile, hubTimeoutMs);
@@ -57,14 +62,22 @@ export const planningOf = (
   return {
     managePlans: plans,
     manageHubs: manageHubs(store),
+    heedHub: heedHub(store),
     rebalance: rebalance(
-      { ...store, countHubs: counts, managePlans: plans, begin },
+      {
+        ...store,
+        countHubs: counts,
+        managePlans: plans,
+        manageCampaigns: manageCampaigns(store),
+        begin,
+      },
       {
         scopes,
         dial: settings.dial,
         limits,
         againMs: proposeAgainMs,
         churnPercent: settings.churnPercent,
+        campaignLimits: campaign,
       },
     ),
     takeInventory: takeInventory(ports, inventoryLimitsOf(scopes, store, settings)),

@@ -1,6 +1,7 @@
 import {
   cosmosBreakers,
   cosmosCampaigns,
+  cosmosCauses,
   cosmosPurses,
   cosmosValves,
 } from '../adapters/cosmos/campaigns.ts';
@@ -17,6 +18,7 @@ import { snapshotLimitsFor } from '../adapters/cosmos/snapshot.ts';
 import {
   memoryBreakers,
   memoryCampaigns,
+  memoryCauses,
   memoryPurses,
   memoryValves,
 } from '../adapters/memory/campaigns.ts';
@@ -63,6 +65,7 @@ const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
     intakes,
     campaigns,
     breakers,
+    causes: memoryCauses(),
     purses: memoryPurses(),
     valves: memoryValves(campaigns, breakers),
     versions,
@@ -89,6 +92,7 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed
     intakes,
     campaigns,
     breakers,
+    causes: cosmosCauses(database),
     purses: cosmosPurses(database),
     valves: cosmosValves(campaigns, breakers, clock, deadline, limits, complain),
     versions,

@@ -15,6 +15,8 @@ export type MoveSettings = {
   readonly silenceMs: number;
   /** Whether an Event Hub with the hubs' events is set: its name and its connection are read by the trigger. */
   readonly listens: boolean;
+  /** Tags of twins, and reported properties, that are taken over as labels. */
+  readonly labelsFrom: { readonly tags: readonly string[]; readonly reported: readonly string[] };
 };
 
 export type DpsSettings = {
@@ -47,6 +49,12 @@ export const readMoveSettings = (environment: NodeJS.ProcessEnv = process.env): 
     lookMs: data.REHOME_LOOK_SECONDS * 1000,
     silenceMs: data.REHOME_SILENCE_SECONDS * 1000,
     listens: data.REHOME_EVENTS_HUB !== undefined,
+    labelsFrom: {
+      tags: data.REHOME_LABELS_FROM.filter(({ of }) => of === 'tags').map(({ name }) => name),
+      reported: data.REHOME_LABELS_FROM.filter(({ of }) => of === 'reported').map(
+        ({ name }) => name,
+      ),
+    },
   };
 };
 
@@ -80,6 +88,21 @@ const azureName = z
   .string()
   .regex(/^[A-Za-z][\w-]{0,63}$/, 'expected a letter, then 63 letters, digits, _ or - at most');
 
+const pathsIn = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** `tags.tenant`, `reported.region` */
+const labelPath = z
+  .string()
+  .regex(/^(tags|reported)\.\w{1,32}$/, 'expected tags.NAME or reported.NAME')
+  .transform((text) => {
+    const [of = '', name = ''] = text.split('.');
+    return { of, name };
+  });
+
 const moveSettings = z
   .object({
     REHOME_SCOPES: scopeList,
@@ -91,6 +114,7 @@ const moveSettings = z
     REHOME_LOOK_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
     REHOME_SILENCE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(1_800),
     REHOME_EVENTS_HUB: z.string().optional(),
+    REHOME_LABELS_FROM: z.string().default('').transform(pathsIn).pipe(z.array(labelPath)),
   })
   .superRefine(({ REHOME_SCOPES: known, REHOME_DPS, REHOME_DEVICE_PROFILE: profile }, context) => {
     const told = new Map(REHOME_DPS);

@@ -4,7 +4,7 @@ import { json, readEnvironment } from './environment.ts';
 /** What planning and the inventory need besides. */
 export type PlanSettings = {
   /** How far Rehome goes by itself. */
-  readonly dial: 'off' | 'observe' | 'propose';
+  readonly dial: 'off' | 'observe' | 'propose' | 'canary' | 'auto';
   readonly imbalancePercent: number;
   readonly imbalanceCount: number;
   readonly slackPercent: number;
@@ -54,7 +54,7 @@ export const readPlanSettings = (environment: NodeJS.ProcessEnv = process.env): 
 const percent = z.coerce.number().min(0).max(100);
 
 const planSettings = z.object({
-  REHOME_DIAL: z.enum(['off', 'observe', 'propose']).default('propose'),
+  REHOME_DIAL: z.enum(['off', 'observe', 'propose', 'canary', 'auto']).default('propose'),
   REHOME_IMBALANCE_PERCENT: z.coerce.number().min(0).max(1_000).default(10),
   REHOME_IMBALANCE_COUNT: z.coerce.number().int().min(0).default(100),
   REHOME_PLAN_SLACK_PERCENT: percent.default(2),

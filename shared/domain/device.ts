@@ -70,10 +70,14 @@ export type DeviceRecord = {
   readonly leftover: Leftover | undefined;
   /** What is wrong with it, for a person or a campaign to mend. */
   readonly finding: Finding | undefined;
+  /** How often it turned up elsewhere than at home, of late. */
+  readonly strayed: number;
   /** Hubs that hold an identity of it, though it lives on another. */
   readonly ghosts: readonly HubHostName[];
   /** What operators say of it, for rules to go by: `{ tenant: 'contoso', region: 'westeurope' }`. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What it says of itself that rules go by, and when that is taken for true. */
+  readonly claimed: Claimed | undefined;
   /** It is to stay where it is, but for quarantine and for a hub that is closed. */
   readonly pin: Order | undefined;
   readonly quarantine: Quarantine | undefined;
@@ -103,6 +107,12 @@ export type Traits = {
   readonly advertises: boolean;
 };
 
+/** `null`: it says that no more. */
+export type Claimed = {
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly nextAt: Instant;
+};
+
 /** What somebody ordered, and why. */
 export type Order = { readonly since: Instant; readonly because: string; readonly by: string };
 
@@ -129,9 +139,16 @@ export type Leftover = {
  *     missing         its identity was deleted, and has not been seen elsewhere
  *     decommissioned  missing, and later absent from every linked hub and from DPS
  *     stray           it turned up on a hub that is not its home
+ *     contested       a stray that was sent home in vain, several times: for a person
  *     splitHome       several hubs hold its identity, and it was at work on none of them
  */
-export const findingKinds = ['missing', 'decommissioned', 'stray', 'splitHome'] as const;
+export const findingKinds = [
+  'missing',
+  'decommissioned',
+  'stray',
+  'contested',
+  'splitHome',
+] as const;
 export type Finding = {
   readonly kind: (typeof findingKinds)[number];
   /** The hub that it was found out on. */
@@ -158,8 +175,10 @@ export const newDeviceRecord = (
   move: undefined,
   leftover: undefined,
   finding: undefined,
+  strayed: 0,
   ghosts: [],
   labels: {},
+  claimed: undefined,
   pin: undefined,
   quarantine: undefined,
   lastMoveAt: undefined,
@@ -174,20 +193,34 @@ export const newDeviceRecord = (
 export const observedOn = (record: DeviceRecord, seen: Observation): DeviceRecord => {
   const { home, move, pending, ghosts } = record;
   const isAstray = home !== undefined && home !== seen.hub && !move;
+  const isLate = record.observed !== undefined && seen.at - record.observed.at > forgottenMs;
+  const strayed = isAstray ? (isLate ? 1 : record.strayed + 1) : record.strayed;
+  const kind = strayed > straysMax ? 'contested' : 'stray';
   return {
     ...record,
     observed: seen,
     pending: pending?.hub === seen.hub ? undefined : pending,
     ghosts: ghosts.includes(seen.hub) ? ghosts.filter((ghost) => ghost !== seen.hub) : ghosts,
-    finding: isAstray
-      ? { kind: 'stray', hub: seen.hub, since: seen.at, nextAt: undefined }
-      : undefined,
+    finding: isAstray ? { kind, hub: seen.hub, since: seen.at, nextAt: undefined } : undefined,
+    strayed,
   };
 };
 
+/** One more than these, and somebody else sends it there. */
+const straysMax = 3;
+/** Who was at home for so long begins anew. */
+const forgottenMs = 30 * 24 * 3_600_000;
+
 /** When somebody has to look after it: undefined for nearly all of a fleet, nearly all of the time. */
-export const nextAtOf = ({ move, leftover, finding }: DeviceRecord): Instant | undefined => {
+export const nextAtOf = ({
+  move,
+  leftover,
+  finding,
+  claimed,
+}: DeviceRecord): Instant | undefined => {
   if (move) return move.nextAt; // what else there is to do waits for it
-  const times = [leftover?.nextAt, finding?.nextAt].filter((at) => at !== undefined);
+  const times = [leftover?.nextAt, finding?.nextAt, claimed?.nextAt].filter(
+    (at) => at !== undefined,
+  );
   return times.length ? instant(Math.min(...times)) : undefined;
 };

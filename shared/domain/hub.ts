@@ -42,6 +42,10 @@ export type Hub = {
   readonly intakePerMinuteMax: number | undefined;
   /** What Azure says is wrong with it; undefined: nothing. Campaigns are held at both its ends, and nobody is moved off it for that. */
   readonly trouble: Trouble | undefined;
+  /** Of the newest word on that. */
+  readonly troubleAt: Instant | undefined;
+  /** Since when it gives no answer when its devices are to be counted. */
+  readonly silentSince: Instant | undefined;
 };
 
 export const troubles = ['unhealthy', 'failingOver', 'deleted'] as const;
@@ -88,7 +92,25 @@ export const untoldHub = (hostName: HubHostName): Hub => ({
   joinedAt: undefined,
   intakePerMinuteMax: undefined,
   trouble: undefined,
+  troubleAt: undefined,
+  silentSince: undefined,
 });
+
+/** Two signs, for so long, that have nothing to do with each other: Azure says so, and it gives no answer. */
+const deadMs = 30 * 60_000;
+
+/** Whether a hub is presumed dead without a person's word. */
+export const isDead = ({ trouble, silentSince }: Hub, now: Instant): boolean =>
+  trouble !== undefined &&
+  silentSince !== undefined &&
+  now - trouble.since >= deadMs &&
+  now - silentSince >= deadMs;
+
+/** A failover takes up to two hours, and nobody tells when it is over: a hub that answers again after so long is taken for well. */
+const failoverMs = 30 * 60_000;
+
+export const isFailedOver = ({ trouble }: Hub, now: Instant): boolean =>
+  trouble?.kind === 'failingOver' && now - trouble.since >= failoverMs;
 
 /** How many devices it may hold, by its capacity and by what its daily quota can serve. */
 export const deviceCountMax = ({ capacity, daily }: Hub): number =>

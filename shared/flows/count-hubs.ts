@@ -1,4 +1,4 @@
-import type { Hub } from '../domain/hub.ts';
+import { type Hub, isFailedOver } from '../domain/hub.ts';
 import { type HubTable, hubTable } from '../domain/hub-table.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
@@ -37,13 +37,23 @@ export const countHubs =
         // The time before the question: what turned up since is counted as arrived.
         const countedAt = clock.now();
         const deviceCount = await registries.countDevices(hub.hostName);
-        const counted = (one: Hub): Hub => ({ ...one, deviceCount, countedAt });
+        const counted = (one: Hub): Hub => ({
+          ...one,
+          deviceCount,
+          countedAt,
+          silentSince: undefined,
+          trouble: isFailedOver(one, countedAt) ? undefined : one.trouble,
+        });
         const changed = await changeHub(hubDocuments, deadline, hub.hostName, counted);
         return changed?.after ?? hub;
       } catch (error) {
         const [because = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
         silent.push({ hub: hub.hostName, because: because.slice(0, 200) });
-        return hub;
+        const since = clock.now();
+        const changed = await changeHub(hubDocuments, deadline, hub.hostName, (one) =>
+          one.silentSince === undefined ? { ...one, silentSince: since } : one,
+        );
+        return changed?.after ?? hub;
       }
     };
     const hubs = await Promise.all([...known.hubs.values()].map(count));

@@ -201,6 +201,7 @@ const approve = async (ports: Ports, approval: Approval): Promise<Approved> => {
     hubs: plan.hubs.map(({ hub }) => hub),
     sources: plan.hubs.flatMap(({ movesOut }, index) => (movesOut > 0 ? [index] : [])),
     targets: plan.hubs.flatMap(({ movesIn }, index) => (movesIn > 0 ? [index] : [])),
+    isWhole: plan.limits.movesMax === undefined,
     moveCount: plan.moveCount,
     uncertainCount: plan.uncertainCount,
     policyVersion: plan.policyVersion,

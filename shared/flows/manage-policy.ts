@@ -45,6 +45,8 @@ type Ports = {
   readonly seed: { readonly document: object; readonly policy: () => Policy };
   readonly clock: Clock;
   readonly deadline: Deadline;
+  /** In every scope. */
+  readonly markCause: (because: string) => Promise<void>;
 };
 
 const timeoutMs = 5_000;
@@ -70,6 +72,7 @@ export const managePolicy = (ports: Ports): ManagePolicy => {
       const kept = { policy, document, by, reason, at: ports.clock.now() };
       const outcome = await deadline(timeoutMs, (signal) => versions.put(kept, signal));
       if (outcome === 'superseded') return { kind: 'superseded', version: standing + 1 };
+      await ports.markCause(`policy version ${policy.version} was put`);
       return { kind: 'put', kept, warnings: await warningsOf(policy, ports.hubTables) };
     },
   };

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Policies, PolicyVersions } from '../ports/policies.ts';
 import { type Change, changeRecord, type Ledger } from './change-record.ts';
 import type { EndMove } from './end-move.ts';
+import type { MarkCause } from './mark-cause.ts';
 import type { Ahead, MoveDevice, MoveOutcome } from './move-device.ts';
 
 /** What operators say of a device, and what follows. */
@@ -57,6 +58,7 @@ type Ports = Ledger & {
   readonly versions: PolicyVersions;
   readonly moveDevice: MoveDevice;
   readonly endMove: EndMove;
+  readonly markCause: MarkCause;
 };
 
 export const orderDevice = (ports: Ports, limits: MoveLimits): OrderDevice => ({
@@ -64,15 +66,29 @@ export const orderDevice = (ports: Ports, limits: MoveLimits): OrderDevice => ({
   giveBack: (order, to) => giveBack(ports, order, to),
   pin: (order) =>
     mark(ports, order, (record) =>
-      record?.observed ? only({ ...record, pin: said(ports, order) }) : absent(record),
+      record?.observed ? only({ ...looked(record), pin: said(ports, order) }) : absent(record),
     ),
   unpin: (order) =>
-    mark(ports, order, (record) => (record ? only({ ...record, pin: undefined }) : absent(record))),
-  label: (order, labels) =>
     mark(ports, order, (record) =>
-      only({ ...(record ?? newDeviceRecord(order.scope, order.deviceId)), labels }),
+      record ? only({ ...looked(record), pin: undefined }) : absent(record),
     ),
+  label: async (order, labels) => {
+    const marked = await mark(ports, order, (record) =>
+      only({ ...(record ?? newDeviceRecord(order.scope, order.deviceId)), labels }),
+    );
+    const { rules } = ports.policies.latest();
+    const isRuled = rules.some(({ when }) => when.labels.length > 0 || when.regions);
+    if (isRuled) await ports.markCause([order.scope], `the labels of ${order.deviceId} changed`);
+    return marked;
+  },
 });
+
+/** A person has looked at it: what was contested begins anew. */
+const looked = (record: DeviceRecord): DeviceRecord => {
+  const { finding } = record;
+  if (finding?.kind !== 'contested') return record;
+  return { ...record, strayed: 0, finding: { ...finding, kind: 'stray' } };
+};
 
 const only = (record: DeviceRecord): LedgerEntry => ({ record, settled: undefined });
 

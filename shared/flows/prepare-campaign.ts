@@ -212,8 +212,8 @@ export const putRows = async (
 };
 
 /** What a goal makes of its hub while it is carried out: nobody new comes to a hub that is emptied. */
-export const stateFor = ({ goal, source }: CampaignOrder): HubState | undefined => {
-  if (source.kind !== 'plan') return undefined;
+export const stateFor = ({ goal, source, isWhole }: CampaignOrder): HubState | undefined => {
+  if (source.kind !== 'plan' || !isWhole) return undefined;
   if (goal.kind === 'drain') return 'draining';
   return goal.kind === 'evacuate' ? 'closed' : undefined;
 };

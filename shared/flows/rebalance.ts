@@ -1,20 +1,19 @@
-import type { HubHostName } from '../domain/hub.ts';
+import type { CampaignLimits } from '../campaign/campaign.ts';
 import type { Scope } from '../domain/scope.ts';
-import { demandOf } from '../planning/demand.ts';
-import type { PlanLimits } from '../planning/goal.ts';
-import { isWorthBalancing } from '../planning/imbalance.ts';
-import { type Snapshot, snapshotOf } from '../planning/snapshot.ts';
+import type { Goal, PlanLimits } from '../planning/goal.ts';
+import type { Breakers, Campaigns } from '../ports/campaigns.ts';
+import type { Causes } from '../ports/causes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { PlanOrder, PlanState, Plans } from '../ports/plans.ts';
 import type { Policies } from '../ports/policies.ts';
+import { approveByDial, type Dial } from './approve-by-dial.ts';
 import type { CountHubs, HubsCounted } from './count-hubs.ts';
+import { findCause } from './find-cause.ts';
 import { aliveMs } from './make-plan.ts';
+import type { ManageCampaigns } from './manage-campaigns.ts';
 import { type ManagePlans, recentMax } from './manage-plans.ts';
-
-/** How far Rehome may go by itself: look at nothing, look, or plan. What is beyond is for campaigns. */
-export const dials = ['off', 'observe', 'propose'] as const;
-export type Dial = (typeof dials)[number];
+import { watchBreaker } from './watch-breaker.ts';
 
 export type Rebalanced = {
   readonly silent: HubsCounted['silent'];
@@ -24,6 +23,10 @@ export type Rebalanced = {
   readonly observed: readonly Scope[];
   /** Plans that nobody was at work on: they are begun again. */
   readonly resumed: readonly string[];
+  /** A campaign that the dial began. */
+  readonly approved: string | undefined;
+  /** Why the breaker has tripped just now. */
+  readonly tripped: string | undefined;
 };
 
 export type Rebalance = () => Promise<Rebalanced>;
@@ -33,6 +36,10 @@ type Ports = {
   readonly managePlans: ManagePlans;
   readonly plans: Plans;
   readonly policies: Policies;
+  readonly causes: Causes;
+  readonly campaigns: Campaigns;
+  readonly breakers: Breakers;
+  readonly manageCampaigns: ManageCampaigns;
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly begin: (planId: string) => void;
@@ -46,6 +53,8 @@ export type RebalanceLimits = {
   readonly againMs: number;
   /** Moves of one plan, of all devices. */
   readonly churnPercent: number;
+  /** Of campaigns that the dial begins. */
+  readonly campaignLimits: CampaignLimits;
 };
 
 /** Under this name it asks. */
@@ -58,10 +67,14 @@ const timeoutMs = 10_000;
  * make of the balance it finds out, and is then idle. Plans that were left lying are begun again.
  */
 export const rebalance =
-  (ports: Ports, { scopes, dial, limits, againMs, churnPercent }: RebalanceLimits): Rebalance =>
+  (
+    ports: Ports,
+    { scopes, dial, limits, againMs, churnPercent, campaignLimits }: RebalanceLimits,
+  ): Rebalance =>
   async () => {
     const { countHubs, managePlans, clock } = ports;
     const counted = await countHubs();
+    const tripped = await watchBreaker(ports, counted);
     const recent = await recentPlans(ports);
     const resumed = abandoned(recent, clock.now());
     for (const id of resumed) ports.begin(id);
@@ -69,23 +82,26 @@ export const rebalance =
     const observed: Scope[] = [];
     for (const scope of dial === 'off' ? [] : scopes) {
       if (proposed.length > 0) break;
-      const goal = await goalFor(ports, scope, counted, limits);
-      if (!goal) continue;
+      const cause = await findCause(ports, scope, counted, recent, limits);
+      if (!cause) continue;
       const isTold = recent.some(
         ({ order, state }) =>
           (order.scope === scope || !isIdle(state)) && // hubs are shared: two scopes would each take the whole excess away
           order.by === rebalancer &&
+          isLike(order.goal, cause.goal) &&
           clock.now() - order.at < restOf(state, againMs),
       );
-      const movesMax = Math.ceil((countOf(counted) * churnPercent) / 100);
-      const reason = reasons[goal.kind];
+      const churnMax = Math.ceil((countOf(counted) * churnPercent) / 100);
+      const { goal, reason } = cause;
+      const movesMax = goal.kind === 'evacuate' ? undefined : (cause.movesMax ?? churnMax);
       if (dial === 'observe') observed.push(scope);
       else if (!isTold)
         proposed.push(
-          await managePlans.ask(scope, goal, { ...limits, movesMax }, reason, rebalancer),
+          await managePlans.ask(scope, goal, limitsFor(goal, limits, movesMax), reason, rebalancer),
         );
     }
-    return { silent: counted.silent, proposed, observed, resumed };
+    const approved = await approveByDial(ports, dial, recent, campaignLimits, rebalancer);
+    return { silent: counted.silent, proposed, observed, resumed, approved, tripped };
   };
 
 /** One that moves nobody may only have come too early. */
@@ -97,10 +113,17 @@ const isIdle = (state: PlanState): boolean => state.kind === 'made' && state.pla
 const countOf = ({ table }: HubsCounted): number =>
   [...table.hubs.values()].reduce((sum, { deviceCount = 0 }) => sum + deviceCount, 0);
 
-const reasons = {
-  rebalance: 'a hub is past its fair share',
-  fill: 'a hub has less than its fair share',
-} as const;
+/** Balance is one cause, whichever hub it shows in. */
+const isLike = (one: Goal, other: Goal): boolean =>
+  one.kind === other.kind || (isForBalance(one) && isForBalance(other));
+const isForBalance = ({ kind }: Goal): boolean => kind === 'rebalance' || kind === 'fill';
+
+/** Who leaves a dead hub is not asked: what is not known of it does not keep it there. */
+const limitsFor = (goal: Goal, limits: PlanLimits, movesMax: number | undefined): PlanLimits => ({
+  ...limits,
+  movesMax,
+  unknownAllowed: limits.unknownAllowed || goal.kind === 'evacuate',
+});
 
 const recentPlans = ({ plans, deadline }: Ports) =>
   deadline(timeoutMs, (signal) => plans.recent(recentMax, signal));
@@ -115,36 +138,3 @@ const abandoned = (recent: Recent, now: number): readonly string[] =>
       return state.kind === 'planning' && now - state.aliveAt > aliveMs;
     })
     .map(({ order }) => order.id);
-
-type BalanceGoal =
-  | { readonly kind: 'rebalance' }
-  | { readonly kind: 'fill'; readonly hub: HubHostName };
-
-const goalFor = async (
-  { policies, clock }: Ports,
-  scope: Scope,
-  { table }: HubsCounted,
-  limits: PlanLimits,
-): Promise<BalanceGoal | undefined> => {
-  const policy = await policies.known();
-  const nothing = { candidates: [], held: [], moving: [], isRead: () => false };
-  const now = clock.now();
-  const snapshot = snapshotOf({ scope, table, policyVersion: policy.version, now, ...nothing });
-  const goal = { kind: 'rebalance' } as const;
-  const demand = demandOf(goal, snapshot, policy, limits);
-  if (isWorthBalancing(snapshot, demand, limits)) return goal;
-  const empty = emptiest(snapshot, demand, limits);
-  return empty && { kind: 'fill', hub: empty.hostName };
-};
-
-/** A hub that joined, or was scaled up: nobody is past their share because of it, and it is short of its own. */
-const emptiest = (
-  { hubs }: Snapshot,
-  { loads, levels }: ReturnType<typeof demandOf>,
-  { imbalancePercent, imbalanceCount }: PlanLimits,
-) =>
-  hubs.find(({ hub }, index) => {
-    const [load = 0, level = 0] = [loads[index], levels[index]];
-    const isShort = load < level * (1 - imbalancePercent / 100) && level - load >= imbalanceCount;
-    return hub.state === 'open' && hub.deviceCount !== undefined && isShort;
-  })?.hub;

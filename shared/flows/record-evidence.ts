@@ -20,6 +20,7 @@ import {
   settledOf,
 } from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
+import type { MarkCause } from './mark-cause.ts';
 
 /** Answers the move that the evidence settled. */
 export type RecordEvidence = (
@@ -35,6 +36,7 @@ type Ports = Ledger & {
   readonly twins: DeviceTwins;
   readonly hubTables: HubTables;
   readonly intakes: Intakes;
+  readonly markCause: MarkCause;
 };
 
 /**
@@ -60,6 +62,8 @@ export const recordEvidence =
     );
     const told = entry && outcomeOf(before, entry.record);
     if (told) ports.intakes.note(told.hub, told.kind);
+    const isAstray = entry?.record.finding?.kind === 'stray' && before?.finding?.kind !== 'stray';
+    if (isAstray) await ports.markCause([scope], `${deviceId} is not at home`);
     return entry && settledOf(entry);
   };
 

@@ -15,7 +15,9 @@ import type { Registrations } from '../ports/registrations.ts';
 import { type AskPorts, askDevice } from './ask-device.ts';
 import { type Change, changeRecord, type SettledOf, settledOf } from './change-record.ts';
 import { lookAtMove } from './look-at-move.ts';
+import type { MarkCause } from './mark-cause.ts';
 import { readValve } from './read-valve.ts';
+import { claimTaken } from './take-labels.ts';
 
 /** Devices looked after, moves settled, and devices that could not be looked after: they stay due. */
 export type Swept = {
@@ -32,6 +34,7 @@ type Ports = AskPorts & {
   readonly hubTables: HubTables;
   readonly registrations: Registrations;
   readonly valves: ValvesNow;
+  readonly markCause: MarkCause;
 };
 
 export type SweepLimits = MoveLimits & {
@@ -80,6 +83,8 @@ const queryTimeoutMs = 10_000;
 
 /** What the sweep did of a device: the ledger's change first, and then what it asks for. */
 type Looked = {
+  /** What the device says of itself was taken for true. */
+  readonly isRelabelled?: boolean;
   readonly settled: SettledOf | undefined;
   readonly ask: (Pick<DeviceRecord, 'deviceId' | 'scope'> & { readonly move: Move }) | undefined;
 };
@@ -94,7 +99,9 @@ const lookAfter = async (
   if ('fault' in due) throw new Error(due.fault);
   const { key, kept } = due;
   const decide = (record: DeviceRecord | undefined) => change(ports, limits, record);
-  const { settled, ask } = await changeRecord(ports, key, decide, kept);
+  const { settled, ask, isRelabelled } = await changeRecord(ports, key, decide, kept);
+  if (isRelabelled)
+    await ports.markCause([kept.record.scope], `${kept.record.deviceId} says otherwise of itself`);
   if (ask) await askDevice(ports, limits, key, ask, ask.move);
   return settled;
 };
@@ -110,7 +117,8 @@ const change = async (
   if (record.move) return { entry: undefined, said: nothing };
   const tidied = await tidy(ports, record, now);
   if (tidied === record) return { entry: undefined, said: nothing };
-  return { entry: { record: tidied, settled: undefined }, said: nothing };
+  const isRelabelled = tidied.labels !== record.labels;
+  return { entry: { record: tidied, settled: undefined }, said: { ...nothing, isRelabelled } };
 };
 
 const wake = async (
@@ -144,10 +152,12 @@ const isHeldBack = (
 /** A request that still stands in a twin, and a device that is missing. */
 const tidy = async (ports: Ports, record: DeviceRecord, now: Instant): Promise<DeviceRecord> => {
   const { leftover, finding } = record;
+  const isClaimed = record.claimed !== undefined && record.claimed.nextAt <= now;
   const stands = leftover && leftover.nextAt <= now;
   const cleared = stands ? await clearLeftover(ports, record, leftover, now) : record;
   const missing = finding?.kind === 'missing' && (finding.nextAt ?? now) <= now;
-  return missing ? lookFor(ports, cleared, now) : cleared;
+  const told = isClaimed ? claimTaken(cleared) : cleared;
+  return missing ? lookFor(ports, told, now) : told;
 };
 
 /**

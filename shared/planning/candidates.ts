@@ -45,19 +45,22 @@ export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judge
     }));
     const said = verdictOf(doubtsOf(grounds, record, enrollment, isOpen));
     const doubt = said.kind === 'unknown' ? said.because : places.doubt;
-    const because = said.kind === 'no' ? said.because : whyHeld(places, doubt, limits);
+    const may = limits.unknownAllowed ? places.doubtful : places.eligible;
+    const strayed = strayOf(grounds, record, indexOf, may);
+    const because =
+      said.kind === 'no' ? said.because : (strayed?.held ?? whyHeld(places, doubt, limits));
     const weight = weightOf(record, limits);
     const { deviceId } = record;
-    const misplaced = record.quarantine ? undefined : places.misplaced;
+    const misplaced = record.quarantine ? undefined : (places.misplaced ?? strayed?.misplaced);
     if (because !== undefined)
       return {
         kind: 'held',
         held: { deviceId, hub, because, weight, misplaced, isGoing: record.move !== undefined },
       };
     const isRecent = isWithin(record, grounds, 4 * limits.cooldownMs);
-    const told = `${doubt ?? ''}|${isRecent}|${misplaced === undefined}`;
+    const told = `${doubt ?? ''}|${isRecent}|${misplaced ?? ''}`;
     const kind = remembered(kinds, told, () => {
-      const eligible = limits.unknownAllowed ? places.doubtful : places.eligible;
+      const eligible = strayed?.home === undefined ? may : [strayed.home];
       kindCount += 1;
       return { id: kindCount - 1, hub, eligible, misplaced, doubt, isRecent };
     });
@@ -66,6 +69,35 @@ export const judgeDevices = (grounds: Grounds): ((record: DeviceRecord) => Judge
     const returnTo = record.quarantine?.returnTo;
     return { kind: 'candidate', candidate: { deviceId, kind, weight, order, group, returnTo } };
   };
+};
+
+type Strayed = {
+  readonly misplaced: string;
+  /** Where it belongs, by its index; undefined: its rules say otherwise by now. */
+  readonly home: number | undefined;
+  readonly held: string | undefined;
+};
+
+/** A device that turned up on a hub that is not its home goes back, unless it was sent back in vain before: that is for a person. */
+const strayOf = (
+  { goal }: Grounds,
+  { finding, home, quarantine }: DeviceRecord,
+  indexOf: ReadonlyMap<HubHostName, number>,
+  may: readonly number[],
+): Strayed | undefined => {
+  const isAstray = finding?.kind === 'stray' || finding?.kind === 'contested';
+  if (goal.kind !== 'relocate' || quarantine || !isAstray || home === undefined) return undefined;
+  const misplaced = `its home is ${home}`;
+  if (finding.kind === 'contested')
+    return {
+      misplaced,
+      home: undefined,
+      held: `it is contested: it was sent back to ${home} in vain`,
+    };
+  const index = indexOf.get(home);
+  return index !== undefined && may.includes(index)
+    ? { misplaced, home: index, held: undefined }
+    : { misplaced, home: undefined, held: `${misplaced}, which does not take it` };
 };
 
 /** Devices of one hub and enrollment, to which the same rules apply. */

@@ -4,6 +4,7 @@ import type { Campaign, CampaignMove } from '../campaign/campaign.ts';
 import { isActive } from '../campaign/campaign.ts';
 import type { Progress } from '../campaign/progress.ts';
 import type { PurseKept } from '../ports/campaigns.ts';
+import type { CausesKept } from '../ports/causes.ts';
 import { scope, time } from './move-document.ts';
 
 /** The one partition of the campaigns themselves; the pages of each have one of their own. */
@@ -162,6 +163,13 @@ export const parseBreaker = (document: unknown): Breaker => {
   const { tripped, failures } = breaker.parse(sharedDocument.parse(document).value);
   return { tripped, failures };
 };
+
+const causes = z.object({
+  relocate: z.record(z.string(), z.object({ at: time, because: z.string() })),
+});
+
+export const parseCauses = (document: unknown): CausesKept =>
+  causes.parse(sharedDocument.parse(document).value);
 
 /** As it travels: without what is undefined. */
 const present = (held: object): object => JSON.parse(JSON.stringify(held));

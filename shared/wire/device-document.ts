@@ -38,8 +38,12 @@ const deviceDocument = z.object({
     .object({ kind: z.enum(findingKinds), hub, since: time, nextAt: time.optional() })
     .transform(({ nextAt, ...found }): Finding => ({ ...found, nextAt }))
     .optional(),
+  strayed: z.int().optional(),
   ghosts: z.array(hub).optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  claimed: z
+    .object({ labels: z.record(z.string(), z.string().nullable()), nextAt: time })
+    .optional(),
   pin: z.object(order).optional(),
   quarantine: z
     .object({ ...order, returnTo: hub.optional() })
@@ -71,6 +75,7 @@ export const toDeviceDocument = ({ id, slice }: DeviceKey, record: DeviceRecord)
   slice,
   ...present({
     ...record,
+    strayed: record.strayed || undefined,
     ghosts: record.ghosts.length ? record.ghosts : undefined,
     labels: Object.keys(record.labels).length ? record.labels : undefined,
   }),
@@ -109,8 +114,10 @@ const toRecord = (read: z.output<typeof deviceDocument>): DeviceRecord => ({
   move: read.move,
   leftover: read.leftover,
   finding: read.finding,
+  strayed: read.strayed ?? 0,
   ghosts: read.ghosts ?? [],
   labels: read.labels ?? {},
+  claimed: read.claimed,
   pin: read.pin,
   quarantine: read.quarantine,
   lastMoveAt: read.lastMoveAt,

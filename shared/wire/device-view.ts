@@ -67,6 +67,7 @@ const findings = {
     'Its identity was deleted where it was last seen, and turned up nowhere: it is looked for.',
   decommissioned: 'It is on no hub and not in DPS.',
   stray: 'It turned up where it was last seen, which is not its home.',
+  contested: 'It was sent home in vain, several times: somebody else sends it where it is.',
   splitHome: 'Several hubs hold its identity, and it is at work on none.',
 } as const;
 

@@ -28,6 +28,8 @@ const hubDocument = z.object({
   joinedAt: time.optional(),
   intakePerMinuteMax: z.int().positive().optional(),
   trouble: z.object({ kind: z.enum(troubles), since: time }).optional(),
+  troubleAt: time.optional(),
+  silentSince: time.optional(),
 });
 export type HubDocument = z.input<typeof hubDocument>;
 
@@ -61,5 +63,7 @@ export const parseHubDocument = (document: unknown): Hub => {
     joinedAt: read.joinedAt,
     intakePerMinuteMax: read.intakePerMinuteMax,
     trouble: read.trouble,
+    troubleAt: read.troubleAt,
+    silentSince: read.silentSince,
   };
 };

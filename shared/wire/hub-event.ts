@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Evidence } from '../campaign/evidence.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
+import type { TwinLabels } from '../flows/take-labels.ts';
 import { fromIso, parseWord } from './device-contract.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -16,8 +17,16 @@ export type HubMessage = {
  * `sighting`: what it tells of a device. `nothing`: it is understood, and tells nothing that we use. `unparsable`: it is to be kept
  * whole, for a person.
  */
+type Sighting = { readonly deviceId: string; readonly evidence: Evidence };
+
+/** Names of tags, and of reported properties, that are taken over as labels. */
+export type LabelsFrom = { readonly tags: readonly string[]; readonly reported: readonly string[] };
+export const noLabels: LabelsFrom = { tags: [], reported: [] };
+
 export type HubSighting =
-  | { readonly kind: 'sighting'; readonly deviceId: string; readonly evidence: Evidence }
+  | ({ readonly kind: 'sighting' } & Sighting)
+  /** What a twin says that rules go by; and what it tells of the device besides. */
+  | { readonly kind: 'labels'; readonly told: TwinLabels; readonly sighting: Sighting | undefined }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unparsable'; readonly because: string };
 
@@ -41,6 +50,7 @@ const eventProperties = z.object({
 });
 
 const twinBody = z.object({
+  tags: z.record(z.string(), z.unknown()).optional(),
   properties: z.object({ reported: z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
@@ -54,6 +64,7 @@ export const parseHubEvent = (
   { properties, systemProperties, body }: HubMessage,
   table: HubTable,
   propertyName: string | undefined,
+  labelsFrom: LabelsFrom = noLabels,
 ): HubSighting => {
   const told = source.safeParse(systemProperties);
   if (!told.success || !sources.includes(told.data['iothub-message-source'])) return nothing;
@@ -75,14 +86,46 @@ export const parseHubEvent = (
     case 'replaceTwin': {
       const twin = twinBody.safeParse(parseJson(body));
       if (!twin.success) return unparsable(twin.error);
-      if (propertyName === undefined) return nothing;
-      const word = parseWord(hub, twin.data.properties?.reported?.[propertyName]);
-      return word ? sighting({ kind: 'said', hub, at, word }) : nothing;
+      const { tags = {}, properties: { reported = {} } = {} } = twin.data;
+      const word = propertyName === undefined ? undefined : parseWord(hub, reported[propertyName]);
+      const seen: Sighting | undefined = word && {
+        deviceId,
+        evidence: { kind: 'said', hub, at, word },
+      };
+      const told = labelsIn(deviceId, tags, reported, labelsFrom);
+      if (told) return { kind: 'labels', told, sighting: seen };
+      return seen ? { kind: 'sighting', ...seen } : nothing;
     }
     default:
       return nothing;
   }
 };
+
+/** What operators write comes before what the device says. A value that is no text is none. */
+const labelsIn = (
+  deviceId: string,
+  tags: Readonly<Record<string, unknown>>,
+  reported: Readonly<Record<string, unknown>>,
+  { tags: tagNames, reported: reportedNames }: LabelsFrom,
+): TwinLabels | undefined => {
+  const among = (held: Readonly<Record<string, unknown>>, names: readonly string[]) =>
+    Object.fromEntries(
+      names.flatMap((name): readonly (readonly [string, string | null])[] => {
+        const value = held[name];
+        if (value === null) return [[name, null]];
+        return typeof value === 'string' && value.length <= labelLengthMax ? [[name, value]] : [];
+      }),
+    );
+  const byOperators = among(tags, tagNames);
+  if (Object.keys(byOperators).length > 0)
+    return { deviceId, by: 'operators', labels: byOperators };
+  const byDevice = among(reported, reportedNames);
+  return Object.keys(byDevice).length > 0
+    ? { deviceId, by: 'device', labels: byDevice }
+    : undefined;
+};
+
+const labelLengthMax = 64;
 
 /** The message itself goes where it is kept whole: what stands in it is not repeated. */
 const unparsable = ({ issues }: z.ZodError): HubSighting => ({

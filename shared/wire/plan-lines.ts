@@ -1,4 +1,6 @@
+import type { Hub } from '../domain/hub.ts';
 import type { ChangedHub } from '../flows/change-hub.ts';
+import type { HubSignal } from '../flows/heed-hub.ts';
 import type { HubChange } from '../flows/manage-hubs.ts';
 import type { Rebalanced } from '../flows/rebalance.ts';
 import type { Inventory } from '../ports/inventories.ts';
@@ -37,6 +39,14 @@ export const toRebalancedLine = ({ silent, proposed, observed, resumed }: Rebala
     ...(observed.length > 0 ? { observed } : {}),
     ...(resumed.length > 0 ? { resumed } : {}),
     ...(silent.length > 0 ? { silent } : {}),
+  });
+
+/** What Azure said of a hub, and what it is then. */
+export const toHeededLine = (signal: HubSignal, hub: Hub | undefined): string =>
+  JSON.stringify({
+    event: 'hub-signal',
+    ...signal,
+    ...(hub ? { trouble: hub.trouble?.kind ?? null, tier: hub.tier, units: hub.units } : {}),
   });
 
 export const toInventoryLine = (inventory: Inventory): string =>

@@ -91,6 +91,8 @@ export const toHubView = ({ hostName, countedAt, joinedAt, daily, ...hub }: Hub)
       }
     : null,
   intakePerMinuteMax: hub.intakePerMinuteMax ?? null,
+  trouble: hub.trouble ? { kind: hub.trouble.kind, since: toIso(hub.trouble.since) } : null,
+  silentSince: hub.silentSince === undefined ? null : toIso(hub.silentSince),
   joinedAt: joinedAt === undefined ? null : toIso(joinedAt),
 });
 

@@ -13,6 +13,7 @@ test('with nothing set there are defaults', () => {
     lookMs: 60_000,
     silenceMs: 1_800_000,
     listens: false,
+    labelsFrom: { tags: [], reported: [] },
   });
 });
 

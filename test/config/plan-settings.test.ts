@@ -31,7 +31,7 @@ test('what is set is read', () => {
 });
 
 test.each([
-  ['REHOME_DIAL', 'auto'],
+  ['REHOME_DIAL', 'full'],
   ['REHOME_IMBALANCE_PERCENT', '-1'],
   ['REHOME_ORGANIC_PERCENT', '96'],
   ['REHOME_INVENTORY_PERCENT', '0'],

@@ -53,6 +53,7 @@ const manage = ({ versions }: Made): ManagePolicy =>
     seed: { document: { strategy: 'leastLoaded' }, policy: () => seed },
     clock,
     deadline: systemDeadline,
+    markCause: async () => undefined,
   });
 
 const rules = (name: string) => ({ rules: [{ name, hubs: [hostOf('east'), hostOf('nowhere')] }] });

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { campaignLimits } from '../../shared/campaign/campaign.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import type { Scope } from '../../shared/domain/scope.ts';
 import { makePlan } from '../../shared/flows/make-plan.ts';
+import { manageCampaigns } from '../../shared/flows/manage-campaigns.ts';
 import { managePlans } from '../../shared/flows/manage-plans.ts';
 import { rebalance } from '../../shared/flows/rebalance.ts';
 import { type Goal, type PlanLimits, planLimits } from '../../shared/planning/goal.ts';
@@ -401,13 +403,19 @@ describe('rebalance', () => {
     limits: planLimits,
     againMs: 6 * 3_600_000,
     churnPercent: 5,
+    campaignLimits,
   } as const;
   const run = (
     { ports, manage, begun }: Awaited<ReturnType<typeof aFleet>>,
     but: Partial<Parameters<typeof rebalance>[1]> = {},
   ) =>
     rebalance(
-      { ...ports, managePlans: manage, begin: (id) => void begun.push(id) },
+      {
+        ...ports,
+        managePlans: manage,
+        manageCampaigns: manageCampaigns(ports),
+        begin: (id) => void begun.push(id),
+      },
       { ...limits, ...but },
     )();
 

@@ -23,6 +23,7 @@ const anEar = async () => {
     hubTables: memoryHubTables([aHub('west')], systemClock),
     twins: { look: async () => ({ kind: 'silent' as const, because: 'a test' }) },
     intakes: { note: quiet, count: quiet },
+    markCause: async () => undefined,
     clock: systemClock,
     deadline: systemDeadline,
   };

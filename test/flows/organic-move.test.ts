@@ -62,6 +62,7 @@ const aWorld = async (
     },
     intakes,
     valves: noCampaigns,
+    markCause: async () => undefined,
     lateDecisions: { keep: (one: LateDecision) => void late.push(one) },
     twins: { look: async () => ({ kind: 'silent' as const, because: 'it is dead' }) },
     clock,

@@ -101,6 +101,7 @@ const appPorts = (base: Base, instance: Instance, enrollments = memoryEnrollment
     hubTables: { latest: table, known: async () => table() },
     policies: { latest: () => policy, known: async () => policy },
     valves: noCampaigns,
+    markCause: async () => undefined,
     intakes: { note: () => undefined, count: () => undefined },
     lateDecisions: { keep: () => undefined },
     signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits), false),

@@ -15,6 +15,7 @@ import { iotHubRegistries } from '../../shared/adapters/iot-hub/hub-registries.t
 import {
   memoryBreakers,
   memoryCampaigns,
+  memoryCauses,
   memoryPurses,
   memoryValves,
 } from '../../shared/adapters/memory/campaigns.ts';
@@ -38,6 +39,7 @@ import { endMove } from '../../shared/flows/end-move.ts';
 import { makePlan } from '../../shared/flows/make-plan.ts';
 import { manageCampaigns } from '../../shared/flows/manage-campaigns.ts';
 import { managePlans } from '../../shared/flows/manage-plans.ts';
+import { markCause } from '../../shared/flows/mark-cause.ts';
 import { movePlanned } from '../../shared/flows/move-device.ts';
 import { onHubEvent } from '../../shared/flows/on-hub-event.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
@@ -80,7 +82,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     clock,
     intakes.counts,
   );
-  const [campaigns, breakers] = [memoryCampaigns(), memoryBreakers()];
+  const [campaigns, breakers, causes] = [memoryCampaigns(), memoryBreakers(), memoryCauses()];
   const hubs = coreHubs(names, world, (event) => {
     const { body, properties, annotations } = toRoutedMessage(event, world);
     const message = { body, properties, systemProperties: annotations };
@@ -103,6 +105,8 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     plans: memoryPlans(),
     campaigns,
     breakers,
+    causes,
+    markCause: markCause({ causes, clock, deadline }),
     purses: memoryPurses(),
     valves: memoryValves(campaigns, breakers),
     policies,

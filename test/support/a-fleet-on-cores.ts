@@ -9,6 +9,11 @@ import { dpsProvisioningRecords } from '../../shared/adapters/dps/provisioning-r
 import { rehomeProfile } from '../../shared/adapters/iot-hub/device-profile.ts';
 import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts';
 import { iotHubRegistries } from '../../shared/adapters/iot-hub/hub-registries.ts';
+import {
+  memoryBreakers,
+  memoryCampaigns,
+  memoryCauses,
+} from '../../shared/adapters/memory/campaigns.ts';
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
 import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
@@ -68,6 +73,9 @@ export const aFleetOnCores = (
     hubTables,
     hubDocuments: hubTables.documents,
     plans: memoryPlans(),
+    campaigns: memoryCampaigns(),
+    breakers: memoryBreakers(),
+    causes: memoryCauses(),
     inventories: memoryInventories(),
     policies: memoryPolicies(versions, () => policy),
     registries,

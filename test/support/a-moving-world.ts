@@ -59,6 +59,7 @@ export const aMovingWorld = async (policy: Policy = noPolicy) => {
     registrations: { find: async () => 'absent' as const },
     policies: memoryPolicies(versions, () => policy),
     valves: noCampaigns,
+    markCause: async () => undefined,
     intakes: { note: () => undefined, count: () => undefined },
   };
   const enrollment = anEnrollment();

@@ -9,6 +9,7 @@ import type {
   Shared,
   ValvesNow,
 } from '../../ports/campaigns.ts';
+import type { Causes } from '../../ports/causes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import {
@@ -16,6 +17,7 @@ import {
   campaignPageId,
   parseBreaker,
   parseCampaignDocument,
+  parseCauses,
   parseMovesDocument,
   parseProgressDocument,
   parsePurse,
@@ -149,6 +151,9 @@ export const cosmosPurses = (database: CosmosDatabase): Purses =>
 
 export const cosmosBreakers = (database: CosmosDatabase): Breakers =>
   shared<Breaker>(database, 'breaker', closedBreaker, parseBreaker);
+
+export const cosmosCauses = (database: CosmosDatabase): Causes =>
+  shared(database, 'causes', { relocate: {} }, parseCauses);
 
 /** What the campaigns of the store let through. Until it has been read nothing of theirs is. */
 export const cosmosValves = (

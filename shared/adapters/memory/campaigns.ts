@@ -9,6 +9,7 @@ import type {
   Shared,
   ValvesNow,
 } from '../../ports/campaigns.ts';
+import type { Causes, CausesKept } from '../../ports/causes.ts';
 
 /** Campaigns in the process: gone with it. */
 export const memoryCampaigns = (): Campaigns => {
@@ -79,6 +80,7 @@ const memoryShared = <Value>(none: Value): Shared<Value> => {
 };
 
 export const memoryPurses = (): Purses => memoryShared({ purse: {}, factors: {} });
+export const memoryCauses = (): Causes => memoryShared<CausesKept>({ relocate: {} });
 export const memoryBreakers = (): Breakers => memoryShared(closedBreaker);
 
 /** As it is at every moment: the picture is renewed by whoever asks for it. */

@@ -1,0 +1,86 @@
+import { type CampaignLimits, campaignIdFor, isActive } from '../campaign/campaign.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Breakers, Campaigns } from '../ports/campaigns.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { KeptPlan, MadePlan } from '../ports/plans.ts';
+import type { ManageCampaigns } from './manage-campaigns.ts';
+
+/**
+ * How far Rehome goes by itself:
+ *
+ *     off       looks at nothing
+ *     observe   says what it would plan
+ *     propose   plans
+ *     canary    approves what it planned, and stops after the canary: a person decides
+ *     auto      carries it out
+ */
+export const dials = ['off', 'observe', 'propose', 'canary', 'auto'] as const;
+export type Dial = (typeof dials)[number];
+
+type Ports = {
+  readonly campaigns: Campaigns;
+  readonly breakers: Breakers;
+  readonly manageCampaigns: ManageCampaigns;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+};
+
+/** A plan that is older shows a fleet that is no more. */
+const freshMs = 60 * 60_000;
+const timeoutMs = 5_000;
+
+/**
+ * Approves plans that Rehome made by itself, one at a time, as far as the dial lets: the same campaign as a person's word would begin. The
+ * breaker has the last word [C7]. Answers the campaign.
+ * @param proposer under this name Rehome plans.
+ */
+export const approveByDial = async (
+  ports: Ports,
+  dial: Dial,
+  recent: readonly KeptPlan[],
+  usual: CampaignLimits,
+  proposer: string,
+): Promise<string | undefined> => {
+  if (dial !== 'canary' && dial !== 'auto') return undefined;
+  const { campaigns, breakers, manageCampaigns, clock, deadline } = ports;
+  const breaker = await deadline(timeoutMs, (signal) => breakers.read(signal));
+  if (breaker.value.tripped) return undefined;
+  const active = await deadline(timeoutMs, (signal) => campaigns.active(signal));
+  if (active.some(({ campaign }) => isActive(campaign) && campaign.state.kind !== 'ended'))
+    return undefined;
+  const now = clock.now();
+  for (const { order, state } of recent) {
+    if (order.by !== proposer || state.kind !== 'made' || !mayBegin(state, dial, now)) continue;
+    const id = campaignIdFor(order.id);
+    const known = await deadline(timeoutMs, (signal) => campaigns.read(id, signal));
+    if (known) continue;
+    const outcome = await manageCampaigns.approve({
+      scope: order.scope,
+      id,
+      planId: order.id,
+      hash: state.plan.hash,
+      reason: order.reason,
+      by: `the dial: ${dial}`,
+      limits: ({ limits }: MadePlan) => ({
+        ...usual,
+        resetAllowed: limits.resetAllowed,
+        unknownAllowed: limits.unknownAllowed,
+        onFail: 'rollback',
+        isCanaryOnly: dial === 'canary',
+      }),
+    });
+    if (outcome.kind === 'approved') return id;
+  }
+  return undefined;
+};
+
+/** Off a dead hub devices go by the dial alone where it carries plans out whole: else it takes a person's word. */
+const mayBegin = (
+  { plan, madeAt }: Extract<KeptPlan['state'], { readonly kind: 'made' }>,
+  dial: Dial,
+  now: Instant,
+): boolean =>
+  plan.moveCount > 0 &&
+  now - madeAt < freshMs &&
+  (plan.goal.kind !== 'evacuate' || dial === 'auto');

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { repeat } from '../simulation/virtual-world.ts';
+import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
+import { host } from '../support/a-move.ts';
+
+const drain = { kind: 'drain', hub: host('east') } as const;
+
+test('[C4] the pace comes to 95 % of what the organic load leaves, and no registration is throttled', async () => {
+  const world = await aCampaignWorld(2_400);
+  const { radios, dps } = world;
+  // Devices of another hub register by themselves, as evenly as a fleet does: 200 of 1,000 a minute.
+  let [next, organic, throttled] = [2_000, 0, 0];
+  repeat(
+    world.world,
+    () => minute / 200,
+    () => {
+      next = next === 2_399 ? 2_000 : next + 1;
+      organic += 1;
+      radios[next]?.register(undefined).catch(() => {
+        throttled += 1;
+      });
+    },
+  );
+  const id = await world.begin(drain, { bakeMs: 0, wavePercents: [100] });
+  const spent: number[] = [];
+  repeat(
+    world.world,
+    () => 1_000,
+    () => void spent.push(dps.registrationMeter.count),
+  );
+  const ended = await world.until(id, 'ended', 40 * minute);
+  expect(ended.state).toMatchObject({ outcome: 'completed' });
+  expect(await world.tally(id)).toMatchObject({ v: 2_400 });
+  const moved = world.answered.filter(({ current, hub }) => hub !== current);
+  const [first, last] = [moved[0]?.at ?? 0, moved.at(-1)?.at ?? 0];
+  const pace = ((moved.length - 1) * minute) / (last - first);
+  expect(organic).toBeGreaterThan(400);
+  expect(throttled).toBe(0);
+  expect(Math.max(...spent)).toBeLessThanOrEqual(1_000);
+  expect(pace).toBeGreaterThan(0.95 * 800);
+});
