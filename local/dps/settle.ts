@@ -65,11 +65,15 @@ const move = (
     return { ...place(placing, source, undefined), substatus: 'initialAssignment' };
   }
   const canReach = source?.reachable ?? false;
-  if (!canReach && unreachableSource === 'fails') throw unreachable(source?.hub.hostName);
+  const { migrateDeviceData } = placing.enrollment.reprovisionPolicy;
+  const fails =
+    unreachableSource === 'fails' ||
+    (unreachableSource === 'fails to migrate' && migrateDeviceData);
+  if (!canReach && fails) throw unreachable(source?.hub.hostName);
   const old = canReach ? source?.hub.devices.get(placing.deviceId) : undefined;
   const remove = () => old && source && removeIdentity(source.hub, placing.deviceId);
   if (moveOrder === 'remove first') remove();
-  const migrates = placing.enrollment.reprovisionPolicy.migrateDeviceData;
+  const migrates = migrateDeviceData;
   const { hub, device } = place(placing, target, migrates && old ? undefined : twin);
   if (migrates && old) migrate(old, device);
   if (moveOrder === 'create first') remove();

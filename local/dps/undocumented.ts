@@ -17,7 +17,7 @@ export type Undocumented = {
   /** The error code of an answer that is not among the linked hubs. */
   readonly unlinkedAnswerCode: number;
   /** What becomes of a move when the hub that the device leaves cannot be reached, or is no longer linked. */
-  readonly unreachableSource: 'fails' | 'assigns anew';
+  readonly unreachableSource: 'fails' | 'fails to migrate' | 'assigns anew';
   /** What becomes of a move to a hub that is full. */
   readonly fullTarget: 'fails' | 'stays';
   /** The substatus when a registration changes nothing. */

@@ -6,6 +6,7 @@ import type { Goal } from '../planning/goal.ts';
 import { pageSize } from '../planning/pages.ts';
 import { alwaysOpen, type Calendar } from './calendar.ts';
 import type { Ruling } from './gate.ts';
+import type { Rung } from './ladder.ts';
 import type { Tally } from './progress.ts';
 import { wavePercents } from './waves.ts';
 
@@ -21,6 +22,8 @@ export type Campaign = {
   readonly control: readonly ControlDevice[];
   /** Hubs whose state it changed, and from what: a rollback puts it back. */
   readonly hubStates: readonly ChangedState[];
+  /** Enrollments that it put under the reset policy: they are put back when it has ended. */
+  readonly resets: readonly Reset[];
   readonly pace: PaceNow | undefined;
   readonly runner: Runner | undefined;
   /** What was done to it, and by whom, the oldest first. */
@@ -81,6 +84,8 @@ export type CampaignLimits = {
   readonly isDrill: boolean;
   /** Goes no further than its canary, until a person says so. */
   readonly isCanaryOnly: boolean;
+  /** Off a dead hub: how far it may go. */
+  readonly ladder: Rung;
 };
 
 export type Cap = { readonly label: string; readonly atOnce: number };
@@ -102,6 +107,7 @@ export const campaignLimits: CampaignLimits = {
   unknownAllowed: false,
   isDrill: false,
   isCanaryOnly: false,
+  ladder: 'answer',
 };
 
 /**
@@ -174,6 +180,15 @@ export type Measure = {
 
 export type ControlDevice = { readonly deviceId: string; readonly hub: HubHostName };
 
+export type Reset = {
+  /** `enrollmentKey` */
+  readonly key: string;
+  readonly kind: 'individual' | 'group';
+  readonly id: string;
+  readonly before: 'migrate' | 'reset';
+  readonly at: Instant;
+};
+
 export type ChangedState = {
   readonly hub: HubHostName;
   readonly before: HubState;
@@ -231,6 +246,7 @@ export const newCampaign = (order: CampaignOrder): Campaign => ({
   isSingle: false,
   control: [],
   hubStates: [],
+  resets: [],
   pace: undefined,
   runner: undefined,
   log: [{ at: order.at, by: order.by, what: 'approved', because: order.reason }],

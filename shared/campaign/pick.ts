@@ -17,6 +17,8 @@ export type Surroundings = {
   /** Hubs that nobody is moved from or to now, and why; by their index. */
   readonly held: ReadonlyMap<number, string>;
   readonly quotas: Quotas;
+  /** Off a dead hub devices come by themselves: that they are let through takes nothing. */
+  readonly isAsked: boolean;
   readonly openingOf: (zone: string | undefined) => Opening | undefined;
   /** Under way: to each hub, by its index; and of each value of each cap. */
   readonly arriving: ReadonlyMap<number, number>;
@@ -43,7 +45,7 @@ export const pick = (
   purse: Purse,
   surroundings: Surroundings,
 ): Picked => {
-  const { hubs, scope, quotas, now, countMax } = surroundings;
+  const { hubs, scope, quotas, isAsked, now, countMax } = surroundings;
   const arriving = new Map(surroundings.arriving);
   const going = new Map(surroundings.going);
   const places: Place[] = [];
@@ -70,7 +72,8 @@ export const pick = (
     }
     const [source, target] = [hubs[from], hubs[to]];
     if (!source || !target) continue; // told above
-    const taken = take(left, chargesOf(scope, source, target, quotas), now);
+    const charges = isAsked ? chargesOf(scope, source, target, quotas) : [];
+    const taken = take(left, charges, now);
     if (taken.kind === 'short') {
       binds = taken.binds;
       isPassing = true;

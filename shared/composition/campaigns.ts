@@ -1,3 +1,4 @@
+import { dpsProvisioningRepair } from '../adapters/dps/provisioning-repair.ts';
 import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
 import { systemPause } from '../adapters/system/pause.ts';
 import type { CampaignLimits } from '../campaign/campaign.ts';
@@ -26,7 +27,7 @@ const twinTimeoutMs = 5_000;
 export const campaigningOf = (
   store: Store,
   moves: Moves,
-  { hubs: clients, profile }: AzureAccess,
+  { hubs: clients, dps, profile }: AzureAccess,
   plans: PlanSettings,
   settings: CampaignSettings,
 ): Campaigning => {
@@ -35,6 +36,7 @@ export const campaigningOf = (
     ...store,
     ...moves,
     twins: iotHubDeviceTwins(clients, store.deadline, profile, twinTimeoutMs),
+    repair: dpsProvisioningRepair(dps, store.deadline, twinTimeoutMs),
     pause: systemPause,
   };
   return {

@@ -3,11 +3,13 @@ import type { HubState } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { HubDocuments } from '../ports/hub-documents.ts';
 import { changeHub } from './change-hub.ts';
+import { type LadderPorts, restoreEnrollments } from './climb-ladder.ts';
 import { type PreparePorts, putRows } from './prepare-campaign.ts';
 import { rollBack } from './roll-back.ts';
 import { rowsBack } from './rows-back.ts';
 
-export type EndPorts = PreparePorts & { readonly hubDocuments: HubDocuments };
+export type EndPorts = PreparePorts &
+  Pick<LadderPorts, 'repair'> & { readonly hubDocuments: HubDocuments };
 
 /** Under this name campaigns do what nobody ordered just then. */
 export const runnerName = 'rehome';
@@ -26,6 +28,7 @@ export const endCampaign = async (
   const more =
     order.source.kind === 'rollback' ? await withStragglers(ports, campaign, now) : undefined;
   if (more) return more;
+  await restoreEnrollments(ports, campaign);
   if (order.goal.kind === 'drain') await leaveHubs(ports, campaign, 'draining', 'cordoned');
   const back = goesBack(campaign, state);
   const ended = { ...campaign, state, runner: undefined };

@@ -106,7 +106,7 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
       const made = await madePlan(ports, approval);
       return typeof made === 'string'
         ? { kind: made }
-        : { kind: 'preview', preview: previewOf(made.plan, approval.limits(made.plan)) };
+        : { kind: 'preview', preview: previewOf(made.plan, limitsOf(made.plan, approval)) };
     },
     approve: (approval) => approve(ports, approval),
     read,
@@ -170,6 +170,20 @@ const madePlan = async (
   return plan.moveCount === 0 ? 'nothing-to-move' : { order: kept.order, run, plan };
 };
 
+/** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
+const limitsOf = (plan: MadePlan, { limits }: Pick<Approval, 'limits'>): CampaignLimits =>
+  plan.goal.kind === 'evacuate'
+    ? {
+        ...limits(plan),
+        brokenPercent: 100,
+        strandedPercent: 100,
+        wavePercents: [100],
+        bakeMs: 0,
+        onFail: 'hold',
+        isCanaryOnly: false,
+      }
+    : limits(plan);
+
 const previewOf = (plan: MadePlan, limits: CampaignLimits): Preview => {
   const canary = canaryOf(limits);
   const { moveCount, uncertainCount } = plan;
@@ -208,7 +222,7 @@ const approve = async (ports: Ports, approval: Approval): Promise<Approved> => {
     reason,
     by,
     at: ports.clock.now(),
-    limits: approval.limits(plan),
+    limits: limitsOf(plan, approval),
   };
   const campaign = newCampaign(order);
   const outcome = await deadline(timeoutMs, (signal) => campaigns.create(campaign, signal));

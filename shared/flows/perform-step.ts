@@ -21,6 +21,7 @@ import type { Policies } from '../ports/policies.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 import type { QuotaLimits } from './campaign-quotas.ts';
 import type { Cancelling } from './cancel-open.ts';
+import type { ClimbLadder, LadderPorts } from './climb-ladder.ts';
 import { controlUp, silenceOf } from './control-cohort.ts';
 import { type EndPorts, endCampaign, runnerName } from './end-campaign.ts';
 import type { EndMove } from './end-move.ts';
@@ -28,7 +29,8 @@ import type { followMoves } from './follow-moves.ts';
 import type { Released, ReleasePorts, releaseMoves } from './release-moves.ts';
 
 export type RunPorts = ReleasePorts &
-  EndPorts & {
+  EndPorts &
+  LadderPorts & {
     readonly twins: DeviceTwins;
     readonly hubTables: HubTables;
     readonly policies: Policies;
@@ -58,6 +60,7 @@ export type Run = {
   readonly following: ReturnType<typeof followMoves>;
   readonly releasing: ReturnType<typeof releaseMoves>;
   readonly cancel: Cancelling;
+  readonly climb: ClimbLadder;
   /** When moves were triggered, of the last minute. */
   readonly triggered: number[];
   stuck: Seen['stuck'];

@@ -175,9 +175,10 @@ const surroundingsOf = async (
   now: Instant,
 ): Promise<Surroundings> => {
   const hubs = order.hubs.map((name) => table.hubs.get(name));
+  const isAsked = order.goal.kind !== 'evacuate' || order.source.kind === 'rollback';
   const held = new Map<number, string>();
   for (const [index, hub] of hubs.entries())
-    if (hub?.trouble && order.goal.kind !== 'evacuate')
+    if (hub?.trouble && (isAsked || !order.sources.includes(index)))
       held.set(index, `${hub.hostName} is ${hub.trouble.kind}`);
   const [arriving, going] = await underWay(pages, waves, hubs);
   const openings = new Map<string, Opening | undefined>();
@@ -188,7 +189,19 @@ const surroundingsOf = async (
     return openings.get(zone);
   };
   const { scope, limits } = order;
-  return { scope, hubs, held, quotas, openingOf, arriving, going, limits, countMax: 0, now };
+  return {
+    scope,
+    hubs,
+    held,
+    quotas,
+    isAsked,
+    openingOf,
+    arriving,
+    going,
+    limits,
+    countMax: 0,
+    now,
+  };
 };
 
 const made = (calendar: Parameters<typeof openingIn>[0], zone: string): Opening | undefined => {

@@ -15,6 +15,7 @@ import { campaignPages } from './campaign-pages.ts';
 import { quotasNow } from './campaign-quotas.ts';
 import { cancelOpen } from './cancel-open.ts';
 import { changeCampaign, readCampaign } from './change-campaign.ts';
+import { climbLadder } from './climb-ladder.ts';
 import { followMoves } from './follow-moves.ts';
 import { perform, type Run, type RunLimits, type RunPorts } from './perform-step.ts';
 import { releaseMoves } from './release-moves.ts';
@@ -91,6 +92,7 @@ const runOf = async (
     following,
     releasing,
     cancel: cancelOpen(ports.endMove, pages, following),
+    climb: climbLadder(ports, pages),
     triggered,
     stuck: undefined,
     binds: 'nothing',
@@ -123,7 +125,8 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   if (campaign.state.kind === 'running') await releasing.again(campaign, never, world);
   else for (const { page, row } of never) pages.note(page, { row, code: '.' });
   const step = steer(campaign, seen);
-  const after = await perform(run, campaign, step, world, now);
+  const performed = await perform(run, campaign, step, world, now);
+  const after = await run.climb(performed, now);
   await pages.flush();
   const said = say(run, after, registrationsFor(quotas), table.counts, now);
   const next = nextOf(said, step, seen);

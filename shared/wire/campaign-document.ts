@@ -49,6 +49,7 @@ export const parseCampaignDocument = (document: unknown): Campaign => {
     isSingle: read.isSingle,
     control: read.control,
     hubStates: read.hubStates,
+    resets: read.resets,
     pace: read.pace ?? undefined,
     runner: read.runner ?? undefined,
     log: read.log,

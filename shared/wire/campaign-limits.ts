@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Calendar, isTimeZone } from '../campaign/calendar.ts';
 import { type CampaignLimits, campaignLimits } from '../campaign/campaign.ts';
+import { rungs } from '../campaign/ladder.ts';
 
 /** What a campaign is bounded by, as a person writes it: in a request, and in the setting REHOME_CAMPAIGN. */
 
@@ -47,6 +48,7 @@ export const campaignLimitsText = z
     parkedHours: z.number().min(0).max(720).optional(),
     drill: z.boolean().optional(),
     canaryOnly: z.boolean().optional(),
+    ladder: z.enum(rungs).optional(),
   })
   .refine(
     ({ wavePercents = [] }) =>
@@ -74,6 +76,7 @@ export const toCampaignLimits = (
   parkedMs: msOf(told.parkedHours, 3_600_000) ?? usual.parkedMs,
   isDrill: told.drill ?? usual.isDrill,
   isCanaryOnly: told.canaryOnly ?? usual.isCanaryOnly,
+  ladder: told.ladder ?? usual.ladder,
 });
 
 const msOf = (count: number | undefined, unitMs: number): number | undefined =>

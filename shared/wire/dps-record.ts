@@ -4,6 +4,7 @@ import type { Enrollment, ReprovisionPolicy } from '../domain/enrollment.ts';
 import { hubHostName } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { ProvisioningRecord } from '../ports/provisioning-records.ts';
+import type { RegistrationState } from '../ports/provisioning-repair.ts';
 import { fromIso } from './device-contract.ts';
 
 /**
@@ -56,6 +57,14 @@ export const parseIndividual = (scope: Scope, json: unknown) => {
 /** Undefined where the device is on no hub. @throws ZodError when it is none. */
 export const parseRegistration = (json: unknown): ProvisioningRecord | undefined =>
   toRecord(registration.parse(json));
+
+/** @throws ZodError when it is none. */
+export const parseRegistrationState = (json: unknown): RegistrationState => {
+  const { status, lastUpdatedDateTimeUtc } = registration.parse(json);
+  const at = fromIso(lastUpdatedDateTimeUtc ?? '');
+  if ((status !== 'assigned' && status !== 'failed') || Number.isNaN(at)) return { kind: 'other' };
+  return { kind: status, at };
+};
 
 const toRecord = ({
   registrationId: spelled,

@@ -8,6 +8,7 @@ import { toRoutedMessage } from '../../local/iot-hub/routing.ts';
 import type { JsonObject } from '../../local/json.ts';
 import { derivedKey } from '../../local/sas.ts';
 import { sleep } from '../../local/world.ts';
+import { dpsProvisioningRepair } from '../../shared/adapters/dps/provisioning-repair.ts';
 import { rehomeProfile } from '../../shared/adapters/iot-hub/device-profile.ts';
 import { iotHubDeviceSignal, signalLimits } from '../../shared/adapters/iot-hub/device-signal.ts';
 import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts';
@@ -52,6 +53,7 @@ import { repeat, virtualWorld } from '../simulation/virtual-world.ts';
 import { aHub } from './a-hub.ts';
 import { host } from './a-move.ts';
 import { main } from './a-question.ts';
+import { coreDpsClients } from './core-dps.ts';
 import { coreClients, coreHubs } from './core-hubs.ts';
 
 export const minute = 60_000;
@@ -114,6 +116,11 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     lateDecisions: { keep: () => undefined },
     registries: iotHubRegistries(clients, deadline, profile, 10_000),
     registrations: { find: async () => 'silent' as const },
+    repair: dpsProvisioningRepair(
+      coreDpsClients(() => dps),
+      deadline,
+      5_000,
+    ),
     clock,
     dice,
     deadline,
@@ -175,7 +182,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     answered.push({ at: world.now(), deviceId, current, hub });
     return { status: 200, body: { iotHubHostName: hub } };
   };
-  const dps = createDps(
+  const dps: Dps = createDps(
     {
       hostName: 'd',
       idScope: '0ne1',

@@ -1,0 +1,53 @@
+import type { Deadline } from '../../ports/deadline.ts';
+import type { ProvisioningRepair } from '../../ports/provisioning-repair.ts';
+import { parseRegistrationState } from '../../wire/dps-record.ts';
+import { type DpsClients, statusOf } from './clients.ts';
+
+/** By the genuine service SDK. An enrollment is read, changed, and put back on its etag. */
+export const dpsProvisioningRepair = (
+  clients: DpsClients,
+  deadline: Deadline,
+  timeoutMs: number,
+): ProvisioningRepair => {
+  const enter = async (scope: Parameters<DpsClients>[0]) => {
+    const client = await clients(scope);
+    if (!client) throw new Error(`REHOME_DPS does not tell how to enter the DPS of ${scope}`);
+    return client;
+  };
+  return {
+    stateOf: async (scope, device) => {
+      try {
+        const client = await enter(scope);
+        const { responseBody } = await deadline(timeoutMs, () =>
+          client.getDeviceRegistrationState(device),
+        );
+        return parseRegistrationState(responseBody);
+      } catch (error) {
+        return { kind: statusOf(error) === 404 ? 'absent' : 'silent' };
+      }
+    },
+    setReprovision: async (scope, { kind, id }, policy) => {
+      const client = await enter(scope);
+      const reprovisionPolicy = {
+        updateHubAssignment: true,
+        migrateDeviceData: policy === 'migrate',
+      };
+      await deadline(timeoutMs, async () => {
+        if (kind === 'group') {
+          const { responseBody: group } = await client.getEnrollmentGroup(id);
+          return client.createOrUpdateEnrollmentGroup({ ...group, reprovisionPolicy });
+        }
+        const { responseBody: own } = await client.getIndividualEnrollment(id);
+        return client.createOrUpdateIndividualEnrollment({ ...own, reprovisionPolicy });
+      });
+    },
+    forget: async (scope, device) => {
+      const client = await enter(scope);
+      try {
+        await deadline(timeoutMs, () => client.deleteDeviceRegistrationState(device));
+      } catch (error) {
+        if (statusOf(error) !== 404) throw error;
+      }
+    },
+  };
+};

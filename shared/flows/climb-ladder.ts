@@ -1,0 +1,107 @@
+import { type Campaign, logged, type Reset, rowCountsOf } from '../campaign/campaign.ts';
+import { nextRung } from '../campaign/ladder.ts';
+import { type DeviceRecord, deviceKey } from '../domain/device.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { DeviceRecords } from '../ports/device-records.ts';
+import type { Enrollments } from '../ports/enrollments.ts';
+import type { ProvisioningRepair } from '../ports/provisioning-repair.ts';
+import type { CampaignPages } from './campaign-pages.ts';
+
+export type LadderPorts = {
+  readonly records: DeviceRecords;
+  readonly enrollments: Enrollments;
+  readonly repair: ProvisioningRepair;
+  readonly deadline: Deadline;
+};
+
+/** Answers the campaign after it: with what was put under the reset policy, and what it could not do. */
+export type ClimbLadder = (campaign: Campaign, now: Instant) => Promise<Campaign>;
+
+const timeoutMs = 5_000;
+/** From one look to the next, and so many devices each: an operation of the DPS for each. */
+const everyMs = 60_000;
+const lookedAtMax = 60;
+
+/** Off a dead hub: devices that have come, and that DPS could not move. What is changed at DPS is written to the campaign first. */
+export const climbLadder = (ports: LadderPorts, pages: CampaignPages): ClimbLadder => {
+  let lookedAt = 0;
+  let from = 0;
+  return async (campaign, now) => {
+    const { order, state } = campaign;
+    const isOff = order.goal.kind === 'evacuate' && order.source.kind === 'plan';
+    if (!isOff || state.kind !== 'running' || now - lookedAt < everyMs) return campaign;
+    lookedAt = now;
+    const open = pages.open(rowCountsOf(campaign.waves).length);
+    from = from < open.length ? from : 0;
+    const looked = open.slice(from, from + lookedAtMax);
+    from += lookedAtMax;
+    let after = campaign;
+    for (const { page, row } of looked) {
+      const move = (await pages.rowsOf(page))[row];
+      const key = move && deviceKey(order.scope, move.deviceId);
+      const kept =
+        key && (await ports.deadline(timeoutMs, (signal) => ports.records.read(key, signal)));
+      if (kept) after = await help(ports, after, kept.record, now);
+    }
+    return after;
+  };
+};
+
+const help = async (
+  ports: LadderPorts,
+  campaign: Campaign,
+  record: DeviceRecord,
+  now: Instant,
+): Promise<Campaign> => {
+  const { order, resets } = campaign;
+  const { move, registrationId, enrollment: key } = record;
+  if (move?.campaignId !== order.id || key === undefined) return campaign;
+  const state = await ports.repair.stateOf(order.scope, registrationId);
+  const failedAt = state.kind === 'failed' ? state.at : undefined;
+  const resetAt = resets.find((one) => one.key === key)?.at;
+  const { triggeredAt } = move;
+  switch (nextRung({ failedAt, triggeredAt, resetAt }, order.limits.ladder)) {
+    case 'reset':
+      return reset(ports, campaign, key, now);
+    case 'delete':
+      await ports.repair.forget(order.scope, registrationId);
+      return campaign;
+    case 'none':
+      return campaign.log.some(({ what }) => what === stuck)
+        ? campaign
+        : logged(campaign, { at: now, by: 'rehome', what: stuck, because: why });
+    case undefined:
+      return campaign;
+  }
+};
+
+const stuck = 'the ladder goes no further';
+const why =
+  'DPS could not move a device off the dead hub: the limit ladder lets it reset twins, or delete registration records';
+
+const reset = async (
+  { enrollments, repair, deadline }: LadderPorts,
+  campaign: Campaign,
+  key: string,
+  now: Instant,
+): Promise<Campaign> => {
+  const { order, resets } = campaign;
+  const enrollment = await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
+  if (!enrollment) return campaign;
+  const { kind, id, reprovision } = enrollment;
+  if (reprovision === 'never') return campaign;
+  await repair.setReprovision(order.scope, enrollment, 'reset');
+  const done: Reset = { key, kind, id, before: reprovision, at: now };
+  const entry = { at: now, by: 'rehome', what: `reset ${id}`, because: 'DPS cannot migrate' };
+  return logged({ ...campaign, resets: [...resets, done] }, entry);
+};
+
+/** Once the campaign is over, enrollments are as they were. */
+export const restoreEnrollments = async (
+  { repair }: Pick<LadderPorts, 'repair'>,
+  { order, resets }: Campaign,
+): Promise<void> => {
+  for (const { kind, id, before } of resets)
+    await repair.setReprovision(order.scope, { kind, id }, before);
+};
