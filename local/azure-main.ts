@@ -4,6 +4,7 @@ import { type Cloud, fleetDevice, startCloud } from './cloud.ts';
 import { type Progress, startFleet } from './devices/fleet.ts';
 import { startVirtualDevice } from './devices/virtual-device.ts';
 import { dpsQuotas } from './dps/quota.ts';
+import { enforceQuotas, killHub, refusedBy, registerOrganically } from './hardship.ts';
 import { realWorld } from './world.ts';
 
 /** The azure process: started by `startAzureProcess`, asked over its channel. */
@@ -36,6 +37,17 @@ const answer = async (asked: ToAzure): Promise<FromAzure> => {
       return { kind: 'provisioned', progress: await provision(asked.count) };
     case 'count devices':
       return { kind: 'counted', deviceCounts: countDevices() };
+    case 'enforce quotas':
+      enforceQuotas(cloud.azure, asked.times);
+      return { kind: 'done' };
+    case 'tell quotas':
+      return { kind: 'quotas', refused: refusedBy(cloud.azure) };
+    case 'register organically':
+      await registerOrganically(cloud, groupKey, asked.perMinute);
+      return { kind: 'done' };
+    case 'kill hub':
+      killHub(cloud.azure, asked.hub);
+      return { kind: 'done' };
   }
 };
 

@@ -12,7 +12,15 @@ export type ToAzure =
     }
   | { readonly kind: 'enroll'; readonly webhookUrl: string }
   | { readonly kind: 'provision virtual devices'; readonly count: number }
-  | { readonly kind: 'count devices' };
+  | { readonly kind: 'count devices' }
+  /** From now on, so many times those of Azure: a DPS's, and of S1 hubs with one unit. */
+  | { readonly kind: 'enforce quotas'; readonly times: number }
+  /** What quotas refused so far. */
+  | { readonly kind: 'tell quotas' }
+  /** Devices of other hubs register by themselves from now on. */
+  | { readonly kind: 'register organically'; readonly perMinute: number }
+  /** Nobody reaches it any more. */
+  | { readonly kind: 'kill hub'; readonly hub: string };
 
 export type FromAzure =
   | ({
@@ -23,7 +31,11 @@ export type FromAzure =
   | { readonly kind: 'enrolled'; readonly groupKey: string }
   | { readonly kind: 'provisioned'; readonly progress: Progress }
   | { readonly kind: 'counted'; readonly deviceCounts: Readonly<Record<string, number>> }
+  | { readonly kind: 'quotas'; readonly refused: RefusedCounts }
+  | { readonly kind: 'done' }
   | { readonly kind: 'progress'; readonly progress: Progress };
+
+export type RefusedCounts = { readonly registrations: number; readonly hubs: number };
 
 type Answer<Kind extends FromAzure['kind']> = Extract<FromAzure, { kind: Kind }>;
 
@@ -38,6 +50,10 @@ export type AzureProcess = Omit<Child, 'process'> &
     ) => Promise<Progress>;
     /** By host name. */
     readonly countDevices: () => Promise<Readonly<Record<string, number>>>;
+    readonly enforceQuotas: (times: number) => Promise<void>;
+    readonly refused: () => Promise<RefusedCounts>;
+    readonly registerOrganically: (perMinute: number) => Promise<void>;
+    readonly killHub: (hub: string) => Promise<void>;
   };
 
 /** @param hubs are host names. */
@@ -75,6 +91,11 @@ export const startAzureProcess = async (
     enroll: async (webhookUrl) => (await ask({ kind: 'enroll', webhookUrl }, 'enrolled')).groupKey,
     provisionVirtualDevices: async (count, report) =>
       (await ask({ kind: 'provision virtual devices', count }, 'provisioned', report)).progress,
+    enforceQuotas: async (times) => void (await ask({ kind: 'enforce quotas', times }, 'done')),
+    refused: async () => (await ask({ kind: 'tell quotas' }, 'quotas')).refused,
+    registerOrganically: async (perMinute) =>
+      void (await ask({ kind: 'register organically', perMinute }, 'done')),
+    killHub: async (hub) => void (await ask({ kind: 'kill hub', hub }, 'done')),
     countDevices: async () => (await ask({ kind: 'count devices' }, 'counted')).deviceCounts,
   };
 };

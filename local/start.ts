@@ -14,6 +14,7 @@ import { reaching, reachLocalAzure } from './network/reach-local-azure.ts';
 import { progressLine } from './progress.ts';
 import sample from './samples/group-registration.json' with { type: 'json' };
 import { derivedKey } from './sas.ts';
+import { closeOthers, openOthers, playScenario, scenarioSettings } from './scenario.ts';
 import { realWorld } from './world.ts';
 
 /**
@@ -55,16 +56,15 @@ const main = async (): Promise<void> => {
   const starting = start(flags);
   const started = await Promise.race([starting, parentGone]);
   if (started === 'asked') process.exit(1); // the others see their channel close, and end
-  const { azure, app, webhookUrl } = started;
+  const { azure, app } = started;
   const stopping = Promise.race([asked(), parentGone]);
   const ends = [
     stopping,
     app.ended.then(() => 'the app'),
     azure.ended.then(() => 'the azure process'),
   ];
-  const provisioning = provision(flags, azure, webhookUrl).then((missing) =>
-    flags.once ? missing : stay(),
-  );
+  const living = live(flags, started);
+  const provisioning = living.then((missing) => (flags.once ? missing : stay()));
   const why = await Promise.race([...ends, provisioning]);
   await app.stop(); // what it still writes needs a store
   await azure.stop();
@@ -72,6 +72,28 @@ const main = async (): Promise<void> => {
   if (typeof why === 'string' && why !== 'asked') throw new Error(`${why} ended by itself`);
   process.exit();
 };
+
+/** The devices land; and then the scenario is played. Answers how many devices did not. @throws Error when the scenario went wrong. */
+const live = async (flags: Flags, { azure, webhookUrl, runNow }: Started): Promise<number> => {
+  const { scenario, hubs, time, quota, organic } = flags;
+  if (!scenario) return provision(flags, azure, webhookUrl);
+  const stage = { hubs, azure, appFolder, runNow, time, say };
+  await closeOthers(stage);
+  const missing = await provision(flags, azure, webhookUrl);
+  await openOthers(stage);
+  await azure.enforceQuotas(quota);
+  if (organic > 0)
+    await azure.registerOrganically((organic / 100) * quota * registrationsPerMinute);
+  const went = await playScenario(stage, scenario);
+  const { registrations, hubs: byHubs } = await azure.refused();
+  say(`\n${hubsTable(hubs, await azure.countDevices())}\n`);
+  say(`Quotas refused ${registrations} registrations, and ${byHubs} calls of hubs.`);
+  if (!went) throw new Error(`the scenario ${scenario} did not end as it should`);
+  return missing;
+};
+
+/** Of Azure's DPS. */
+const registrationsPerMinute = 1_000;
 
 /** The devices are connected until the process ends. */
 const stay = (): Promise<never> => {
@@ -85,19 +107,22 @@ type Started = {
   readonly azure: AzureProcess;
   readonly app: AppProcess;
   readonly webhookUrl: string;
+  readonly runNow: (functionName: string) => Promise<void>;
 };
 
-const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> => {
+const start = async (flags: Flags): Promise<Started> => {
+  const { hubs, port, devices, virtual } = flags;
   const { values } = await readLocalSettings(appFolder);
   const names = hubs.map(({ hostName }) => hostName);
   // A DPS takes 1,000 registrations a minute; a larger fleet is let in at once here, as Azure's support can allow.
-  const registrationsPerMinute = Math.max(1_000, 2 * (devices + virtual));
-  const azure = await startAzureProcess(names, registrationsPerMinute, say);
+  const letIn = Math.max(registrationsPerMinute, 2 * (devices + virtual));
+  const azure = await startAzureProcess(names, letIn, say);
   const { redirects, authority } = azure;
   const local = {
     REHOME_HUBS: JSON.stringify(hubs),
     WEBSITE_AUTH_ENABLED: 'True',
     REHOME_SNAPSHOT_MS: '1000', // whoever tries something wants to see it
+    ...(flags.scenario ? scenarioSettings(flags) : {}),
     ...azure.settings,
     ...reaching({ redirects, authority }),
   };
@@ -111,11 +136,20 @@ const start = async ({ hubs, port, devices, virtual }: Flags): Promise<Started> 
       ? new Error(`port ${port} is taken: choose another with --port`)
       : error;
   });
+  isQuiet = flags.scenario !== undefined;
   const scope = scopeOf(environment);
   await introduce({ url: `http://127.0.0.1:${app.port}`, token: operator.token, scope });
   const webhookUrl = `http://127.0.0.1:${app.port}/api/dps/${scope}/allocate?code=${keys.host}`;
   say(welcome(app, webhookUrl, await writeSample(names)));
-  return { azure, app, webhookUrl };
+  const runNow = async (functionName: string): Promise<void> => {
+    const url = `http://127.0.0.1:${app.port}/admin/functions/${functionName}`;
+    const { status } = await fetch(url, {
+      method: 'POST',
+      headers: { 'x-functions-key': keys.master },
+    });
+    if (status >= 300) throw new Error(`${functionName} answered ${status}`);
+  };
+  return { azure, app, webhookUrl, runNow };
 };
 
 const scopeOf = (environment: NodeJS.ProcessEnv): string =>
@@ -130,9 +164,12 @@ const introduce = async (local: Readonly<Record<string, string>>): Promise<void>
 
 /** While a fleet comes, decisions by the hundred would hide everything else: what is not usual is shown. */
 let isProvisioning = true;
+/** A scenario says itself what happens. */
+let isQuiet = false;
 const logged = (line: string): void => {
   if (line.includes('"event":"hub-table"')) return; // long, and for machines
   const isUsual = line.includes('"event":"allocated"') && line.includes('"degraded":false');
+  if (isQuiet && line.includes(' information ')) return;
   if (!isProvisioning || !isUsual) say(line);
 };
 

@@ -13,9 +13,10 @@ export const dpsQuotas = {
   polling: { countMax: 5, periodMs: 10_000 },
 } as const satisfies Record<string, Quota>;
 
-export type Meter = { periodStartMs: number; count: number };
+/** `refused`: of all time. */
+export type Meter = { periodStartMs: number; count: number; refused: number };
 
-export const newMeter = (): Meter => ({ periodStartMs: 0, count: 0 });
+export const newMeter = (): Meter => ({ periodStartMs: 0, count: 0, refused: 0 });
 
 /** Counts one. @throws DpsError 429 with `Retry-After`, in seconds, when the period is used up. */
 export const spend = (meter: Meter, { countMax, periodMs }: Quota, { now }: World): void => {
@@ -24,6 +25,7 @@ export const spend = (meter: Meter, { countMax, periodMs }: Quota, { now }: Worl
     meter.count = 0;
   }
   if (meter.count >= countMax) {
+    meter.refused += 1;
     const waitSeconds = Math.ceil((meter.periodStartMs + periodMs - now()) / 1000);
     throw dpsError(429, 429001, 'Too many requests', { 'retry-after': String(waitSeconds) });
   }

@@ -4,12 +4,17 @@ import type { HttpReply } from '../json.ts';
 export type HubError = Error & { readonly reply: HttpReply };
 
 /** `{ Message: "ErrorCode:DeviceNotFound;…" }` with the code in a header, as the registry and the twins answer. */
-export const hubError = (status: number, code: string, message: string): HubError =>
+export const hubError = (
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): HubError =>
   Object.assign(new Error(message), {
     reply: {
       status,
       body: { Message: `ErrorCode:${code};${message}`, ExceptionMessage: '' },
-      headers: { 'iothub-errorcode': code },
+      headers: { ...headers, 'iothub-errorcode': code },
     },
   });
 

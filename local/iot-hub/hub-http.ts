@@ -13,6 +13,7 @@ import {
   toStatistics,
   updateIdentity,
 } from './registry.ts';
+import { throttle } from './throttle.ts';
 import { patchTwin, type TwinPatch } from './twins.ts';
 
 /** The hub's REST API, api-version 2021-04-12, as far as Rehome uses it. A bug of ours throws; what the hub refuses is a reply. */
@@ -37,6 +38,7 @@ const route = async (hub: IotHub, { method, url, headers, body }: HttpAsk): Prom
     .map(decodeURIComponent);
   const ifMatch = headers['if-match'];
   const path = `${method} ${noun}${id && (noun === 'statistics' || id === 'query') ? `/${id}` : id && '/{id}'}${rest ? `/${rest}` : ''}`;
+  throttle(hub.meter, path, hub.world);
   switch (path) {
     case 'GET statistics/devices':
       return { status: 200, body: toStatistics(hub) };

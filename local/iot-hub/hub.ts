@@ -3,6 +3,7 @@ import { isoTime, randomKey, type World } from '../world.ts';
 import type { HubDevice, MethodCall } from './device.ts';
 import type { HubFault } from './faults.ts';
 import type { HubEvent } from './hub-event.ts';
+import type { HubMeter } from './throttle.ts';
 
 /**
  * The core of an IoT hub, without sockets: its state. What it does stands beside it: `registry.ts`, `twins.ts`, `links.ts`,
@@ -18,6 +19,8 @@ export type IotHub = {
   readonly devices: Map<string, HubDevice>;
   /** On its REST API. */
   readonly faults: HubFault[];
+  /** undefined: nothing is throttled. */
+  meter: HubMeter | undefined;
   /** Method calls under way, by request id. */
   readonly calls: Map<string, MethodCall>;
   connectionCount: number;
@@ -48,6 +51,7 @@ export const createHub = (
   onEvent,
   devices: new Map(),
   faults: [],
+  meter: undefined,
   calls: new Map(),
   connectionCount: 0,
   sequence: 0n,

@@ -209,7 +209,7 @@ describe('npm start ends in one clear line for', () => {
       REHOME_SCOPES: 'Main',
     };
     expect(await failure(['--port', '0'], bad)).toMatch(
-      /^rehome: .*allocate-device\.js: Bad settings: REHOME_SCOPES\[0\]: .*; REHOME_HUBS\[0\]\.weight: .*\n$/,
+      /^rehome: .*\.js: Bad settings: REHOME_SCOPES\[0\]: .*; REHOME_HUBS\[0\]\.weight: .*\n$/,
     );
   });
 });

@@ -1,0 +1,168 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AzureProcess } from './azure-process.ts';
+import type { Flags, LocalHub, Scenario } from './flags.ts';
+
+/** What a scenario works with: all of it is done by `npx rehome`, as a person would. */
+export type Stage = {
+  readonly hubs: readonly LocalHub[];
+  readonly azure: AzureProcess;
+  readonly appFolder: string;
+  /** Runs a timer's function now. */
+  readonly runNow: (functionName: string) => Promise<void>;
+  /** How much faster than usual waves are watched. */
+  readonly time: number;
+  readonly say: (line: string) => void;
+};
+
+/** The app's settings: the quotas that are enforced, and gates that do not take an hour. */
+export const scenarioSettings = ({
+  hubs,
+  quota,
+  time,
+  organic,
+}: Flags): Readonly<Record<string, string>> => ({
+  REHOME_HUBS: JSON.stringify(hubs.map((hub) => ({ ...hub, ...editionFor(quota) }))),
+  REHOME_REGISTRATIONS_PER_MINUTE: String(1_000 * quota),
+  REHOME_ORGANIC_PERCENT: String(Math.max(20, organic)),
+  REHOME_LOOK_SECONDS: String(Math.max(1, Math.round(60 / time))),
+  REHOME_SILENCE_SECONDS: String(Math.max(5, Math.round(1_800 / time))),
+  REHOME_DIAL: 'observe',
+});
+
+/** Of what an S1 hub lets through, some does not grow with its units: an S3 stands in for many. */
+const editionFor = (quota: number) =>
+  quota === 1
+    ? { tier: 'S1', units: 1 }
+    : { tier: 'S3', units: Math.min(200, Math.ceil(quota / 5)) };
+
+const cli = fileURLToPath(new URL('../cli/rehome.ts', import.meta.url));
+const reason = 'a scenario';
+
+/** @returns whether it went as it should. */
+export const playScenario = (stage: Stage, name: Scenario): Promise<boolean> => plays[name](stage);
+
+/** Says the command, runs it, and shows what it says. */
+const rehome = async (stage: Stage, ...given: readonly string[]): Promise<boolean> => {
+  stage.say(`\n$ npx rehome ${given.map(quoted).join(' ')}`);
+  return (await runCli(stage, given, 'inherit')).code === 0;
+};
+
+/** Runs it and takes what it says as JSON. */
+const answered = async (stage: Stage, ...given: readonly string[]): Promise<unknown> => {
+  const { text } = await runCli(stage, [...given, '--json'], 'pipe');
+  return JSON.parse(text);
+};
+
+const runCli = async ({ appFolder }: Stage, given: readonly string[], out: 'inherit' | 'pipe') => {
+  const child = fork(cli, [...given], {
+    cwd: appFolder,
+    execArgv: [],
+    stdio: ['ignore', out, 'inherit', 'ipc'],
+  });
+  let text = '';
+  child.stdout?.on('data', (part) => {
+    text += String(part);
+  });
+  const [code] = await once(child, 'close');
+  return { code, text };
+};
+
+const quoted = (word: string): string => (/^[\w@:./=-]+$/.test(word) ? word : `'${word}'`);
+
+const short = ({ hostName }: LocalHub): string => hostName.split('.')[0] ?? hostName;
+
+const firstOf = ({ hubs }: Stage): string => {
+  const [first] = hubs;
+  if (!first) throw new Error('a scenario needs hubs');
+  return short(first);
+};
+
+/** Long enough to see it, and no longer. */
+const limitsOf = ({ time }: Stage, more: object = {}): string =>
+  JSON.stringify({ bakeMinutes: 10 / time, ...more });
+
+/** The fleet lands on the first hub, and the others are opened then: everything that a scenario moves is there. */
+export const closeOthers = async (stage: Stage): Promise<void> => {
+  for (const hub of stage.hubs.slice(1))
+    await rehome(stage, 'hubs', 'cordon', short(hub), '--reason', 'the fleet lands elsewhere');
+};
+
+export const openOthers = async (stage: Stage): Promise<void> => {
+  for (const hub of stage.hubs.slice(1))
+    await rehome(stage, 'hubs', 'uncordon', short(hub), '--reason', 'the fleet has landed');
+  await stage.runNow('takeInventory');
+  await stage.runNow('rebalance'); // counts the hubs
+};
+
+const drain = (stage: Stage): Promise<boolean> =>
+  rehome(
+    stage,
+    ...['hubs', 'drain', firstOf(stage), '--reason', reason, '--yes', '--wait'],
+    ...['--limits', limitsOf(stage)],
+  );
+
+const planned = async (stage: Stage, ...goal: readonly string[]): Promise<boolean> => {
+  const order = ['plan', ...goal, '--reason', reason, '--cooldown-hours', '0'];
+  const view = (await answered(stage, ...order)) as {
+    readonly id: string;
+    readonly plan?: { readonly hash: string };
+  };
+  await rehome(stage, 'plan', 'show', view.id);
+  const hash = view.plan?.hash ?? '';
+  const approval = ['campaign', 'approve', view.id, '--hash', hash, '--reason', reason, '--wait'];
+  return rehome(stage, ...approval, '--limits', limitsOf(stage));
+};
+
+const drill = async (stage: Stage): Promise<boolean> => {
+  const first = await rehome(
+    stage,
+    ...['hubs', 'drill', firstOf(stage), '--reason', reason, '--yes', '--wait'],
+    ...['--limits', limitsOf(stage)],
+  );
+  const all = (await answered(stage, 'campaign', 'list')) as readonly {
+    readonly id: string;
+    readonly source: { readonly kind: string };
+  }[];
+  const back = all.find(({ source }) => source.kind === 'rollback');
+  return first && back !== undefined && rehome(stage, 'campaign', 'follow', back.id);
+};
+
+const evacuate = async (stage: Stage): Promise<boolean> => {
+  const hub = stage.hubs[0]?.hostName ?? '';
+  await stage.azure.killHub(hub);
+  stage.say(`\n${hub} is dead: nobody reaches it, and DPS does not either.`);
+  return rehome(
+    stage,
+    ...['hubs', 'evacuate', firstOf(stage), '--reason', reason, '--yes', '--wait'],
+    ...['--limits', limitsOf(stage, { ladder: 'delete' })],
+  );
+};
+
+const bordersCrossed = 20;
+
+/** Devices cross a border: their labels say so, and a rule wants them on another hub. */
+const geo = async (stage: Stage): Promise<boolean> => {
+  const target = stage.hubs[1]?.hostName ?? '';
+  const file = path.join(stage.appFolder, '.local/geo-policy.json');
+  const rule = { name: 'swiss', when: { labels: { country: ['ch'] } }, hubs: [target] };
+  await writeFile(file, JSON.stringify({ rules: [rule] }, null, 2));
+  if (!(await rehome(stage, 'policy', 'put', file, '--reason', reason))) return false;
+  const export_ = (await answered(stage, 'export')) as {
+    readonly devices: readonly { readonly deviceId: string }[];
+  };
+  const crossed = export_.devices.slice(0, bordersCrossed);
+  for (const { deviceId } of crossed) await rehome(stage, 'label', deviceId, 'country=ch');
+  return planned(stage, 'relocate');
+};
+
+const plays: Readonly<Record<Scenario, (stage: Stage) => Promise<boolean>>> = {
+  drain,
+  drill,
+  evacuate,
+  geo,
+  rebalance: (stage) => planned(stage, 'rebalance', '--imbalance-count', '1'),
+};
