@@ -15,7 +15,7 @@ export const listHubs = async (api: Api, json: boolean, say: Say): Promise<void>
 
 const row = (hub: HubView): readonly string[] => [
   short(hub.hub),
-  hub.state,
+  hub.trouble ? `${hub.state}, ${hub.trouble.kind}` : hub.state,
   hub.deviceCount === null ? '?' : count(hub.deviceCount),
   count(hub.capacity),
   String(hub.weight),

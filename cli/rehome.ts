@@ -91,6 +91,7 @@ const hubCommands: Readonly<Record<string, Command>> = {
   uncordon: changes({ state: 'open' }),
   open: changes({ state: 'open' }),
   close: changes({ state: 'closed' }),
+  healthy: changes({ trouble: null }),
   drain: emptying('drain'),
   evacuate: emptying('evacuate'),
   drill: emptying('drill'),

@@ -16,6 +16,7 @@ export const usage = `npx rehome COMMAND [flags]
   hubs                              all of them: state, devices, room  [--json]
   hubs cordon HUB --reason TEXT     it takes no new devices; uncordon HUB or open HUB: again
   hubs close HUB --reason TEXT      presumed dead: its devices are answered elsewhere when they register
+  hubs healthy HUB --reason TEXT    nothing is wrong with it, whatever Azure said: campaigns go on
   hubs weight HUB N --reason TEXT   its share of newcomers; capacity HUB N: how many devices it may hold
   hubs drain HUB --reason TEXT      everything off it, in waves: says the plan; with --yes carries it out  [--wait]
   hubs evacuate HUB --reason TEXT   the same of a hub that is dead: its devices are answered elsewhere when they come

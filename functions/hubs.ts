@@ -26,7 +26,7 @@ import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.
  *
  *     GET    hubs         Read      all of them: state, weight, capacity, devices when last counted
  *     GET    hubs/{hub}   Read      one
- *     PUT    hubs/{hub}   Operate   { reason, state?: open | cordoned | closed, weight?, capacity?, … }: what is left out stays
+ *     PUT    hubs/{hub}   Operate   { reason, state?: open | cordoned | closed, weight?, capacity?, trouble?: null, … }: what is left out stays
  *     POST   hubs/{hub}/{drain | evacuate | drill}   Operate   { scope, reason, planLimits? }: asks for the plan; 202
  *                                                              { scope, reason, plan, hash, limits? }: carries it out; 201
  *
@@ -58,8 +58,12 @@ const change = async (
 ): Promise<HttpAnswer | Refusal> => {
   const asked = parseHubOrder(await body());
   if (asked.kind === 'refused') return asked;
-  const changed = await manageHubs.change(hubHostName(params['hub'] ?? ''), asked.change);
-  if (!changed) return unknownHub((await manageHubs.table()).hubs.keys());
+  const hub = hubHostName(params['hub'] ?? '');
+  const changed = await manageHubs.change(hub, asked.change);
+  if (!changed) {
+    const { hubs } = await manageHubs.table();
+    return hubs.has(hub) ? refuse('hub-not-stored', []) : unknownHub(hubs.keys());
+  }
   if (changed.after !== changed.before)
     log.info(toHubLine(changed, asked.change, asked.reason, who.name));
   return { status: 200, jsonBody: toHubView(changed.after) };

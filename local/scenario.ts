@@ -2,9 +2,13 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { AzureProcess } from './azure-process.ts';
 import type { Flags, LocalHub, Scenario } from './flags.ts';
+
+/** Of Azure's DPS. */
+export const registrationsPerMinute = 1_000;
 
 /** What a scenario works with: all of it is done by `npx rehome`, as a person would. */
 export type Stage = {
@@ -26,7 +30,7 @@ export const scenarioSettings = ({
   organic,
 }: Flags): Readonly<Record<string, string>> => ({
   REHOME_HUBS: JSON.stringify(hubs.map((hub) => ({ ...hub, ...editionFor(quota) }))),
-  REHOME_REGISTRATIONS_PER_MINUTE: String(1_000 * quota),
+  REHOME_REGISTRATIONS_PER_MINUTE: String(registrationsPerMinute * quota),
   REHOME_ORGANIC_PERCENT: String(Math.max(20, organic)),
   REHOME_LOOK_SECONDS: String(Math.max(1, Math.round(60 / time))),
   REHOME_SILENCE_SECONDS: String(Math.max(5, Math.round(1_800 / time))),
@@ -40,10 +44,25 @@ const editionFor = (quota: number) =>
     : { tier: 'S3', units: Math.min(200, Math.ceil(quota / 5)) };
 
 const cli = fileURLToPath(new URL('../cli/rehome.ts', import.meta.url));
-const reason = 'a scenario';
+const why = ['--reason', 'a scenario'];
 
-/** @returns whether it went as it should. */
-export const playScenario = (stage: Stage, name: Scenario): Promise<boolean> => plays[name](stage);
+/** The devices land; and then the scenario is played. Answers how many devices did not. @throws Error when it did not end as it should. */
+export const playScenario = async (
+  stage: Stage,
+  { scenario, quota, organic }: Flags & { readonly scenario: Scenario },
+  provision: () => Promise<number>,
+): Promise<number> => {
+  const { azure, say } = stage;
+  const missing = await land(stage, provision);
+  await azure.enforceQuotas(quota);
+  const perMinute = (organic / 100) * quota * registrationsPerMinute;
+  if (perMinute > 0) await azure.registerOrganically(perMinute);
+  const went = await plays[scenario](stage);
+  const { registrations, hubs } = await azure.refused();
+  say(`\nQuotas refused ${registrations} registrations, and ${hubs} calls of hubs.`);
+  if (!went) throw new Error(`the scenario ${scenario} did not end as it should`);
+  return missing;
+};
 
 /** Says the command, runs it, and shows what it says. */
 const rehome = async (stage: Stage, ...given: readonly string[]): Promise<boolean> => {
@@ -86,41 +105,49 @@ const limitsOf = ({ time }: Stage, more: object = {}): string =>
   JSON.stringify({ bakeMinutes: 10 / time, ...more });
 
 /** The fleet lands on the first hub, and the others are opened then: everything that a scenario moves is there. */
-export const closeOthers = async (stage: Stage): Promise<void> => {
-  for (const hub of stage.hubs.slice(1))
-    await rehome(stage, 'hubs', 'cordon', short(hub), '--reason', 'the fleet lands elsewhere');
-};
-
-export const openOthers = async (stage: Stage): Promise<void> => {
-  for (const hub of stage.hubs.slice(1))
-    await rehome(stage, 'hubs', 'uncordon', short(hub), '--reason', 'the fleet has landed');
+const land = async (stage: Stage, provision: () => Promise<number>): Promise<number> => {
+  const others = stage.hubs.slice(1).map(short);
+  for (const hub of others) await insistently(() => rehome(stage, 'hubs', 'cordon', hub, ...why));
+  const missing = await provision();
+  for (const hub of others) await rehome(stage, 'hubs', 'uncordon', hub, ...why);
   await stage.runNow('takeInventory');
   await stage.runNow('rebalance'); // counts the hubs
+  return missing;
+};
+
+const attemptsMax = 10;
+
+/** An app that has just begun puts its hubs into the store within seconds. */
+const insistently = async (work: () => Promise<boolean>): Promise<void> => {
+  for (let attempt = 1; !(await work()); attempt += 1) {
+    if (attempt === attemptsMax) throw new Error('the app does not take commands');
+    await setTimeout(1_000);
+  }
 };
 
 const drain = (stage: Stage): Promise<boolean> =>
   rehome(
     stage,
-    ...['hubs', 'drain', firstOf(stage), '--reason', reason, '--yes', '--wait'],
+    ...['hubs', 'drain', firstOf(stage), ...why, '--yes', '--wait'],
     ...['--limits', limitsOf(stage)],
   );
 
 const planned = async (stage: Stage, ...goal: readonly string[]): Promise<boolean> => {
-  const order = ['plan', ...goal, '--reason', reason, '--cooldown-hours', '0'];
+  const order = ['plan', ...goal, ...why, '--cooldown-hours', '0'];
   const view = (await answered(stage, ...order)) as {
     readonly id: string;
     readonly plan?: { readonly hash: string };
   };
   await rehome(stage, 'plan', 'show', view.id);
   const hash = view.plan?.hash ?? '';
-  const approval = ['campaign', 'approve', view.id, '--hash', hash, '--reason', reason, '--wait'];
+  const approval = ['campaign', 'approve', view.id, '--hash', hash, ...why, '--wait'];
   return rehome(stage, ...approval, '--limits', limitsOf(stage));
 };
 
 const drill = async (stage: Stage): Promise<boolean> => {
   const first = await rehome(
     stage,
-    ...['hubs', 'drill', firstOf(stage), '--reason', reason, '--yes', '--wait'],
+    ...['hubs', 'drill', firstOf(stage), ...why, '--yes', '--wait'],
     ...['--limits', limitsOf(stage)],
   );
   const all = (await answered(stage, 'campaign', 'list')) as readonly {
@@ -137,7 +164,7 @@ const evacuate = async (stage: Stage): Promise<boolean> => {
   stage.say(`\n${hub} is dead: nobody reaches it, and DPS does not either.`);
   return rehome(
     stage,
-    ...['hubs', 'evacuate', firstOf(stage), '--reason', reason, '--yes', '--wait'],
+    ...['hubs', 'evacuate', firstOf(stage), ...why, '--yes', '--wait'],
     ...['--limits', limitsOf(stage, { ladder: 'delete' })],
   );
 };
@@ -150,7 +177,7 @@ const geo = async (stage: Stage): Promise<boolean> => {
   const file = path.join(stage.appFolder, '.local/geo-policy.json');
   const rule = { name: 'swiss', when: { labels: { country: ['ch'] } }, hubs: [target] };
   await writeFile(file, JSON.stringify({ rules: [rule] }, null, 2));
-  if (!(await rehome(stage, 'policy', 'put', file, '--reason', reason))) return false;
+  if (!(await rehome(stage, 'policy', 'put', file, ...why))) return false;
   const export_ = (await answered(stage, 'export')) as {
     readonly devices: readonly { readonly deviceId: string }[];
   };

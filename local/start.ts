@@ -14,7 +14,7 @@ import { reaching, reachLocalAzure } from './network/reach-local-azure.ts';
 import { progressLine } from './progress.ts';
 import sample from './samples/group-registration.json' with { type: 'json' };
 import { derivedKey } from './sas.ts';
-import { closeOthers, openOthers, playScenario, scenarioSettings } from './scenario.ts';
+import { playScenario, registrationsPerMinute, scenarioSettings } from './scenario.ts';
 import { realWorld } from './world.ts';
 
 /**
@@ -73,27 +73,15 @@ const main = async (): Promise<void> => {
   process.exit();
 };
 
-/** The devices land; and then the scenario is played. Answers how many devices did not. @throws Error when the scenario went wrong. */
 const live = async (flags: Flags, { azure, webhookUrl, runNow }: Started): Promise<number> => {
-  const { scenario, hubs, time, quota, organic } = flags;
-  if (!scenario) return provision(flags, azure, webhookUrl);
+  const { hubs, scenario, time } = flags;
+  const landed = () => provision(flags, azure, webhookUrl);
+  if (!scenario) return landed();
   const stage = { hubs, azure, appFolder, runNow, time, say };
-  await closeOthers(stage);
-  const missing = await provision(flags, azure, webhookUrl);
-  await openOthers(stage);
-  await azure.enforceQuotas(quota);
-  if (organic > 0)
-    await azure.registerOrganically((organic / 100) * quota * registrationsPerMinute);
-  const went = await playScenario(stage, scenario);
-  const { registrations, hubs: byHubs } = await azure.refused();
+  const missing = await playScenario(stage, { ...flags, scenario }, landed);
   say(`\n${hubsTable(hubs, await azure.countDevices())}\n`);
-  say(`Quotas refused ${registrations} registrations, and ${byHubs} calls of hubs.`);
-  if (!went) throw new Error(`the scenario ${scenario} did not end as it should`);
   return missing;
 };
-
-/** Of Azure's DPS. */
-const registrationsPerMinute = 1_000;
 
 /** The devices are connected until the process ends. */
 const stay = (): Promise<never> => {

@@ -1,5 +1,7 @@
 import type { Hub, HubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { HubDocuments } from '../ports/hub-documents.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
@@ -20,21 +22,29 @@ export type HubChange = {
   readonly tier?: string | undefined;
   readonly region?: string | undefined;
   readonly intakePerMinuteMax?: number | undefined;
+  /** null: nothing is wrong with it, whatever Azure said until now. */
+  readonly trouble?: null | undefined;
 };
 
 type Ports = {
   readonly hubTables: HubTables;
   readonly hubDocuments: HubDocuments;
   readonly deadline: Deadline;
+  readonly clock: Clock;
 };
 
-export const manageHubs = ({ hubTables, hubDocuments, deadline }: Ports): ManageHubs => ({
+export const manageHubs = ({ hubTables, hubDocuments, deadline, clock }: Ports): ManageHubs => ({
   table: hubTables.known,
-  change: (hub, to) => changeHub(hubDocuments, deadline, hub, (before) => changed(before, to)),
+  change: (hub, to) =>
+    changeHub(hubDocuments, deadline, hub, (before) => changed(before, to, clock.now())),
 });
 
-const changed = (hub: Hub, to: HubChange): Hub => {
+const changed = (before: Hub, { trouble, ...to }: HubChange, now: Instant): Hub => {
+  const hub = trouble === null && before.trouble ? cleared(before, now) : before;
   const told = Object.entries(to).filter(([, value]) => value !== undefined);
   const isSame = told.every(([name, value]) => hub[name as keyof Hub] === value);
   return isSame ? hub : { ...hub, ...Object.fromEntries(told) };
 };
+
+/** What Azure says later holds again. */
+const cleared = (hub: Hub, now: Instant): Hub => ({ ...hub, trouble: undefined, troubleAt: now });

@@ -22,6 +22,8 @@ const hubOrder = z.strictObject({
     .regex(/^[a-z0-9]{1,64}$/, "expected Azure's name of a region, as westeurope")
     .optional(),
   intakePerMinuteMax: z.int().min(1).optional(),
+  /** null: nothing is wrong with it, whatever Azure said until now. */
+  trouble: z.null().optional(),
 });
 
 export type ParsedHubOrder = {

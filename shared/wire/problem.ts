@@ -34,6 +34,7 @@ const problems = {
   'unknown-device': [404, 'Nothing is known of this device'],
   'unknown-enrollment': [404, 'Which hubs DPS would name for this device is not known yet'],
   'unknown-hub': [404, 'There is no such hub'],
+  'hub-not-stored': [503, 'The hub table is not in the store yet: try again in a few seconds'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-page': [404, 'The plan has no such page'],
   'unknown-campaign': [404, 'There is no such campaign'],
