@@ -108,6 +108,7 @@ const limitsOf = ({ time }: Stage, more: object = {}): string =>
 const land = async (stage: Stage, provision: () => Promise<number>): Promise<number> => {
   const others = stage.hubs.slice(1).map(short);
   for (const hub of others) await insistently(() => rehome(stage, 'hubs', 'cordon', hub, ...why));
+  await setTimeout(snapshotsMs);
   const missing = await provision();
   for (const hub of others) await rehome(stage, 'hubs', 'uncordon', hub, ...why);
   await stage.runNow('takeInventory');
@@ -115,6 +116,8 @@ const land = async (stage: Stage, provision: () => Promise<number>): Promise<num
   return missing;
 };
 
+/** Every instance has it by then. */
+const snapshotsMs = 2_500;
 const attemptsMax = 10;
 
 /** An app that has just begun puts its hubs into the store within seconds. */

@@ -82,7 +82,7 @@ export const perform = async (
       await run.cancel(campaign, step.because, now);
       return campaign;
     case 'wait':
-      run.binds = 'nothing is left to release';
+      run.binds = 'the end of its wave';
       return campaign;
     case 'become':
       return become(run, campaign, step.state, now);

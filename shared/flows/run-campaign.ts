@@ -23,6 +23,8 @@ import { accountFor, spentBy } from './spent-by.ts';
 
 /** How often a runner says that it is there, and how fast it goes. */
 const sayMs = 10_000;
+/** What binds it may change with every round. */
+const sayChangeMs = 2_000;
 
 /** How a campaign stood when its runner left it; `somebody` else runs it. */
 export type Ran = { readonly id: string; readonly left: CampaignState['kind'] | 'somebody' };
@@ -161,7 +163,7 @@ const seenOf = (run: Run, campaign: Campaign, isBroken: boolean, now: Instant): 
   };
 };
 
-/** Every few seconds: that the runner is alive, how fast it goes, and what binds it; with a change at once. */
+/** Every few seconds: that the runner is alive, how fast it goes, and what binds it; sooner when that has changed. */
 const say = (
   run: Run,
   campaign: Campaign,
@@ -171,7 +173,8 @@ const say = (
 ): Campaign => {
   const { triggered, limits, binds } = run;
   while (triggered[0] !== undefined && triggered[0] <= now - 60_000) triggered.shift();
-  if (now - run.saidAt < sayMs && campaign.runner?.id === run.runner) return campaign;
+  const afterMs = campaign.pace?.binds === binds ? sayMs : sayChangeMs;
+  if (now - run.saidAt < afterMs && campaign.runner?.id === run.runner) return campaign;
   run.saidAt = now;
   const pace: PaceNow = { at: now, perMinute: triggered.length, allowedPerMinute, binds };
   const until = instant(now + limits.leaseMs);
