@@ -26,7 +26,8 @@ export type Taken =
 export const take = (purse: Purse, charges: readonly Charge[], now: Instant): Taken => {
   const after: Record<string, number> = {};
   for (const { resource, count, perMinute } of charges) {
-    const costMs = perMinute > 0 ? (count * 60_000) / perMinute : Number.POSITIVE_INFINITY;
+    if (perMinute <= 0) return { kind: 'short', binds: resource, until: now + 60_000 };
+    const costMs = (count * 60_000) / perMinute;
     const from = Math.max(after[resource] ?? purse[resource] ?? 0, now);
     if (from + costMs - now > Math.max(burstMs, costMs))
       return { kind: 'short', binds: resource, until: from + costMs - burstMs };

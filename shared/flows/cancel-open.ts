@@ -1,5 +1,6 @@
 import { type Campaign, rowCountsOf } from '../campaign/campaign.ts';
 import type { Instant } from '../domain/instant.ts';
+import { moveIdIn } from '../domain/move.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 import type { EndMove } from './end-move.ts';
 import type { Following } from './follow-moves.ts';
@@ -28,7 +29,12 @@ export const cancelOpen = (
       triedAt.set(`${page} ${row}`, now);
       const move = (await pages.rowsOf(page))[row];
       if (!move) return;
-      const ended = await endMove(order.scope, move.deviceId, because);
+      const ended = await endMove(
+        order.scope,
+        move.deviceId,
+        because,
+        moveIdIn(order.id, move.deviceId),
+      );
       const isClaimed = pages.progressOf(page).codes[row] === 'c';
       if (ended.kind === 'ended' || !isClaimed) following.add({ page, row }, 0);
       else if (ended.kind === 'no-move' || ended.kind === 'unknown-device')

@@ -3,7 +3,7 @@ import { entryAfter, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import { whereaboutsAfter } from '../campaign/whereabouts.ts';
 import { type DeviceRecord, deviceKey } from '../domain/device.ts';
-import type { Move } from '../domain/move.ts';
+import type { Move, MoveId } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
@@ -20,7 +20,13 @@ import { lookAtMove } from './look-at-move.ts';
  * Calls off a device's move: the valve shuts, and its request is taken out of the twins by the next sweep. A look comes first: what DPS has
  * moved cannot be called off, and what is proved is verified.
  */
-export type EndMove = (scope: Scope, deviceId: string, because: string) => Promise<Ended>;
+export type EndMove = (
+  scope: Scope,
+  deviceId: string,
+  because: string,
+  /** This one alone: another that is open is not ours to call off. */
+  only?: MoveId,
+) => Promise<Ended>;
 
 export type Ended =
   | { readonly kind: 'ended'; readonly settled: SettledOf }
@@ -30,10 +36,11 @@ type Ports = Ledger & { readonly clock: Clock; readonly twins: DeviceTwins };
 
 export const endMove =
   (ports: Ports, limits: MoveLimits): EndMove =>
-  (scope, deviceId, because) =>
+  (scope, deviceId, because, only) =>
     changeRecord(ports, deviceKey(scope, deviceId), (record) => {
       if (!record) return { entry: undefined, said: { kind: 'unknown-device' } };
-      if (!record.move) return { entry: undefined, said: { kind: 'no-move' } };
+      if (!record.move || (only !== undefined && record.move.id !== only))
+        return { entry: undefined, said: { kind: 'no-move' } };
       return end(ports, limits, record, record.move, because);
     });
 

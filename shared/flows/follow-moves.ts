@@ -35,6 +35,8 @@ const parkedMs = 60 * 60_000;
 /** A run looks at so many of those that wait, or at a sixtieth: each is looked at within an hour or so. */
 const parkedPerRun = 50;
 const parkedShare = 1 / 60;
+/** Off a dead hub all of them wait, and come soon. */
+const leavingShare = 1 / 5;
 const historyMax = 10;
 
 /** Those that a runner finds under way are spread over a while, so that the store is not asked for all at once. */
@@ -53,7 +55,9 @@ export const followMoves = (
     .open(rowCountsOf(waves).length)
     .map((at) => ({ at, code: pages.progressOf(at.page).codes[at.row] }));
   const parkedCount = open.filter(({ code }) => code === 'p').length;
-  const share = Math.max(parkedShare, parkedPerRun / Math.max(1, parkedCount));
+  const isLeaving = order.goal.kind === 'evacuate' && order.source.kind === 'plan';
+  const leastShare = isLeaving ? leavingShare : parkedShare;
+  const share = Math.max(leastShare, parkedPerRun / Math.max(1, parkedCount));
   for (const { at, code } of open) {
     const draw = ports.dice.draw();
     if (code === 'p') add(at, draw < share ? now : now + parkedMs);

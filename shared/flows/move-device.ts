@@ -3,6 +3,7 @@ import { decide } from '../campaign/decide.ts';
 import { entryAfter, type LedgerEntry, lifeOf } from '../campaign/ledger.ts';
 import type { MoveLimits } from '../campaign/limits.ts';
 import type { Reply } from '../campaign/move-commands.ts';
+import { organicCampaign } from '../campaign/organic-move.ts';
 import { type DeviceRecord, deviceKey, type LastMove } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import { type Instant, instant } from '../domain/instant.ts';
@@ -74,7 +75,8 @@ export type PlannedOutcome =
   /** Somebody has begun it already; and it has ended already. */
   | { readonly kind: 'under-way'; readonly move: Move }
   | { readonly kind: 'over'; readonly last: LastMove }
-  | { readonly kind: 'waits'; readonly because: string };
+  /** It may go later, and why not now; `isPassing`: it will be so by itself. */
+  | { readonly kind: 'waits'; readonly because: string; readonly isPassing: boolean };
 
 type Ports = AskPorts & {
   readonly enrollments: Enrollments;
@@ -151,19 +153,22 @@ const begin = async (
 };
 
 const knownOf = (
-  { id, from: plannedFrom, waits }: PlannedOrder,
+  { id, from: plannedFrom, isAsked, waits }: PlannedOrder,
   record: DeviceRecord,
   from: HubHostName,
 ): Exclude<PlannedOutcome, { readonly kind: 'triggered' }> | undefined => {
   const { move, lastMove } = record;
   if (move?.id === id) return { kind: 'under-way', move };
   if (lastMove?.id === id) return { kind: 'over', last: lastMove };
+  // Off a dead hub devices come by themselves. What comes of that is awaited: then it is elsewhere, or its turn has come.
+  if (!isAsked && move?.campaignId === organicCampaign)
+    return { kind: 'waits', because: 'devices that leave by themselves', isPassing: true };
   if (from !== plannedFrom) {
     const because = `it is on ${from} now, not on ${plannedFrom}`;
     return { kind: 'refused', why: 'not-movable', because };
   }
   const because = waits(record);
-  return because === undefined ? undefined : { kind: 'waits', because };
+  return because === undefined ? undefined : { kind: 'waits', because, isPassing: true };
 };
 
 /** It waits for the device, as a request does that was put where the device will find it. */

@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 import type { MovePlanned } from './move-device.ts';
-import { type Sign, triggerMove } from './trigger-move.ts';
+import { type Sign, type Triggered, triggerMove } from './trigger-move.ts';
 
 export type ReleasePorts = {
   readonly purses: Purses;
@@ -63,8 +63,8 @@ export const releaseMoves = (
 ): Releasing => {
   const { clock } = ports;
   const asking = new Set<Promise<void>>();
-  const postponed = new Map<string, { readonly until: number; readonly because: string }>();
-  let waits: string | undefined;
+  const postponed = new Map<string, number>();
+  let waits: Extract<Triggered, { readonly kind: 'waits' }> | undefined;
   const trigger = (campaign: Campaign, at: At, move: CampaignMove, jitterSeconds: number): void => {
     const work = async (): Promise<void> => {
       const now = clock.now();
@@ -75,11 +75,8 @@ export const releaseMoves = (
         return;
       }
       pages.note(at.page, { row: at.row, code: '.' });
-      waits = found.because;
-      postponed.set(`${at.page} ${at.row}`, {
-        until: clock.now() + postponedMs,
-        because: found.because,
-      });
+      waits = found;
+      postponed.set(`${at.page} ${at.row}`, clock.now() + postponedMs);
     };
     // A fault leaves it claimed: it is looked at, and begun again if it was not.
     const done: Promise<void> = work()
@@ -88,8 +85,7 @@ export const releaseMoves = (
     asking.add(done);
   };
   const mayGo = ({ page, row }: At, now: Instant): boolean => {
-    const known = postponed.get(`${page} ${row}`);
-    if (known && known.until > now) return false;
+    if ((postponed.get(`${page} ${row}`) ?? 0) > now) return false;
     postponed.delete(`${page} ${row}`);
     return true;
   };
@@ -97,7 +93,8 @@ export const releaseMoves = (
     release: async (campaign, wave, world) => {
       const now = clock.now();
       const planned = await plannedOf(pages, wave, (at) => mayGo(at, now));
-      if (planned.length === 0) return { count: 0, binds: waits, stuck: waits };
+      const waiting = waits?.isPassing === false ? waits.because : undefined;
+      if (planned.length === 0) return { count: 0, binds: waits?.because, stuck: waiting };
       const surroundings = {
         ...(await surroundingsOf(campaign, pages, world, now)),
         countMax: Math.max(0, atOnceMax - asking.size),
@@ -109,7 +106,7 @@ export const releaseMoves = (
       for (const { page, row, move } of picked.places)
         trigger(campaign, { page, row }, move, jitter);
       const { places, stuck } = picked;
-      return { count: places.length, binds: picked.binds ?? waits, stuck };
+      return { count: places.length, binds: picked.binds ?? waits?.because, stuck };
     },
     again: async (campaign, places, world) => {
       const jitter = jitterOf(campaign, pages, world);

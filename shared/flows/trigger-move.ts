@@ -10,7 +10,7 @@ import type { Ahead, MoveOrder, MovePlanned, PlannedOutcome } from './move-devic
 /** What came of a planned move's turn; `waits`: it may go later, and why not now. */
 export type Triggered =
   | { readonly kind: 'noted'; readonly outcome: Omit<Outcome, 'row'>; readonly sign: Sign }
-  | { readonly kind: 'waits'; readonly because: string };
+  | { readonly kind: 'waits'; readonly because: string; readonly isPassing: boolean };
 
 /** What the reply says of how the hubs and the fleet fare. */
 export type Sign = 'going' | 'throttled' | 'none';
@@ -113,7 +113,7 @@ const triggeredBy = (outcome: PlannedOutcome, { isCertain }: CampaignMove): Trig
     case 'refused':
       // What cannot be known just now may be known soon; of a move that was approved as it is, nothing will.
       return outcome.why === 'not-known-to-be-movable' && isCertain
-        ? { kind: 'waits', because: outcome.because }
+        ? { kind: 'waits', because: outcome.because, isPassing: false }
         : noted({ code: 'k', because: outcome.because });
   }
 };

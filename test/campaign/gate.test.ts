@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { atMost } from '../../shared/campaign/binomial.ts';
+import { campaignLimits } from '../../shared/campaign/campaign.ts';
+import { canarySize, certainty, failsAt, ruleOn } from '../../shared/campaign/gate.ts';
+import { canaryOf, hasFailed, judgeWave } from '../../shared/campaign/judge-wave.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { aCampaign } from '../support/a-campaign.ts';
+
+/** P(X = k), by multiplying out. */
+const exactly = (k: number, n: number, p: number): number => {
+  let choose = 1;
+  for (let index = 0; index < k; index += 1) choose = (choose * (n - index)) / (index + 1);
+  return choose * p ** k * (1 - p) ** (n - k);
+};
+
+describe('the binomial distribution', () => {
+  test('is the sum of what it is made of', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 0, max: 60 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (k, n, p) => {
+          let sum = 0;
+          for (let count = 0; count <= Math.min(k, n); count += 1) sum += exactly(count, n, p);
+          expect(atMost(k, n, p)).toBeCloseTo(Math.min(1, sum), 9);
+        },
+      ),
+    );
+  });
+
+  test('of a million neither underflows nor overflows', () => {
+    expect(atMost(20_000, 1_000_000, 0.02)).toBeGreaterThan(0.49);
+    expect(atMost(20_000, 1_000_000, 0.02)).toBeLessThan(0.51);
+    expect(atMost(0, 1_000_000, 0.02)).toBeLessThan(1e-100);
+    expect(atMost(40_000, 1_000_000, 0.02)).toBeCloseTo(1, 9);
+  });
+});
+
+describe('a gate', () => {
+  test.each([
+    ['nobody has told anything', 0, 0, true, 'inconclusive'],
+    ['one that failed, of one', 1, 1, true, 'fail'],
+    ['none of ten, while others are out', 0, 10, false, 'inconclusive'],
+    ['none of ten, and all have settled', 0, 10, true, 'pass'],
+    ['none of 150', 0, 150, false, 'pass'],
+    ['eight of a hundred', 8, 100, true, 'fail'],
+    ['three of a hundred, which chance explains', 3, 100, true, 'inconclusive'],
+    ['two of a hundred, as many as the limit lets', 2, 100, true, 'pass'],
+    ['exactly the limit of a million', 20_000, 1_000_000, true, 'pass'],
+    ['a tenth more than the limit of a million', 22_000, 1_000_000, true, 'fail'],
+  ] as const)('%s', (_name, failed, of, isWhole, ruling) => {
+    expect(ruleOn(failed, of, 0.02, isWhole)).toBe(ruling);
+  });
+
+  test('more that failed is never better, and fewer moves of which as many failed never either', () => {
+    const rank = { pass: 0, inconclusive: 1, fail: 2 };
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+        fc.boolean(),
+        (of, failed, limit, isWhole) => {
+          fc.pre(failed < of);
+          const here = rank[ruleOn(failed, of, limit, isWhole)];
+          expect(rank[ruleOn(failed + 1, of, limit, isWhole)]).toBeGreaterThanOrEqual(here);
+          expect(rank[ruleOn(failed, of + 1, limit, isWhole)]).toBeLessThanOrEqual(here);
+        },
+      ),
+    );
+  });
+
+  test('fails from there on where it is said to fail', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 500 }),
+        fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+        (of, limit) => {
+          const least = failsAt(of, limit);
+          if (least <= of) expect(ruleOn(least, of, limit, true)).toBe('fail');
+          if (least > 1) expect(ruleOn(least - 1, of, limit, true)).not.toBe('fail');
+        },
+      ),
+    );
+  });
+});
+
+/** As often as told, from a seed. */
+const dice = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
+    return state / 4_294_967_296;
+  };
+};
+
+/** How often the gate of a canary says so, when so many of its devices fail by nature. */
+const ruled = (rate: number, size: number, ruling: string): number => {
+  const [draw, rounds] = [dice(7), 4_000];
+  let count = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    let failed = 0;
+    for (let device = 0; device < size; device += 1) if (draw() < rate) failed += 1;
+    if (ruleOn(failed, size, 0.02, true) === ruling) count += 1;
+  }
+  return count / rounds;
+};
+
+describe('how often a canary errs, over 4,000 of them', () => {
+  const size = canaryOf(campaignLimits);
+
+  test('it is as large as it takes: 148 moves tell 2 % from 0.1 %', () => {
+    expect(size).toBe(148);
+    // Fewer would not be told to be below the limit, even if none failed.
+    expect(1 - atMost(0, size + 1, 0.02)).toBeGreaterThanOrEqual(certainty);
+    expect(1 - atMost(0, size, 0.02)).toBeLessThan(certainty);
+  });
+
+  test('a sound fleet is stopped hardly ever, and passes without a person nearly always', () => {
+    expect(ruled(0.001, size, 'fail')).toBe(0);
+    expect(ruled(0.001, size, 'pass')).toBeGreaterThan(0.98);
+  });
+
+  test('a fleet right at the limit fails once in ten at most', () => {
+    expect(ruled(0.02, size, 'fail')).toBeLessThan(0.1);
+  });
+
+  test('a fault of eight in a hundred is stopped nearly always, and passes hardly ever', () => {
+    expect(ruled(0.08, size, 'fail')).toBeGreaterThan(0.95);
+    expect(ruled(0.08, size, 'pass')).toBeLessThan(0.002);
+  });
+
+  test('a baseline closer to the limit takes more', () => {
+    const sizes = [0.001, 0.002, 0.004, 0.008, 0.012].map((base) => canarySize(0.02, base));
+    expect([...sizes].sort((one, other) => one - other)).toEqual(sizes);
+    expect(sizes.at(-1)).toBeGreaterThan(500);
+  });
+});
+
+describe('the gate of a wave', () => {
+  const now = instant(0);
+  const nobody = { lost: 0, of: 0 };
+  const judge = (codes: string, moved = nobody, control = nobody, but = {}) =>
+    judgeWave(aCampaign(but), [{ codes }], moved, control, now).ruling;
+  const most = 'v'.repeat(192);
+
+  test('counts those that were shown to go, and neither those that wait nor those that would not', () => {
+    expect(judge(`${most}${'p'.repeat(90)}${'r'.repeat(90)}${'k'.repeat(90)}`)).toBe('pass');
+    expect(judge(`${most}${'s'.repeat(8)}`)).toBe('fail');
+    expect(judge(`${most}${'x'.repeat(12)}`)).toBe('fail');
+  });
+
+  test('what befell those that were not moved is not laid to the move', () => {
+    const [lost, of] = [20, 200];
+    expect(judge(most, { lost, of })).toBe('fail');
+    expect(judge(most, { lost, of }, { lost, of })).toBe('pass');
+  });
+
+  test('a plan too small for a canary is stopped by one that strands, even once a person let others go', () => {
+    expect(judge(`${'v'.repeat(99)}s`, nobody, nobody, { isSingle: true })).toBe('fail');
+    expect(judge(`${'v'.repeat(99)}s`, nobody, nobody, { isSingle: false })).toBe('pass');
+  });
+
+  test('fails before its end, by blocks as large as a canary: a late fault is not hidden by an early success', () => {
+    const codes = `${'v'.repeat(1_480)}${'x'.repeat(10)}${'.'.repeat(200)}`;
+    expect(hasFailed(aCampaign(), [{ codes }])).toBe('10 of 148 moves came to nothing');
+    expect(hasFailed(aCampaign(), [{ codes: `${'v'.repeat(1_480)}xx` }])).toBeUndefined();
+    expect(hasFailed(aCampaign(), [{ codes: `${'s'.repeat(8)}${'.'.repeat(140)}` }])).toBe(
+      '8 of 148 moves stranded',
+    );
+  });
+});

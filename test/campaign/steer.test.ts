@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Campaign, CampaignState, Gate } from '../../shared/campaign/campaign.ts';
+import { type CampaignCommand, commandCampaign } from '../../shared/campaign/command-campaign.ts';
+import { afterGate, steer, stuckMs } from '../../shared/campaign/steer.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import { aCampaign, aTally, aWave, moving, seen } from '../support/a-campaign.ts';
+
+const now = instant(60_000);
+const baking = (wave: number, until: number): CampaignState => ({
+  kind: 'running',
+  wave,
+  phase: { kind: 'baking', until: instant(until) },
+});
+const gate = (ruling: Gate['ruling']): Gate => ({
+  ruling,
+  at: now,
+  measures: [{ what: 'broken', count: 3, of: 100, limit: 0.02, ruling }],
+  tally: aTally(),
+});
+
+describe('what a runner does next', () => {
+  const cases: readonly [string, Partial<Campaign>, Parameters<typeof seen>[0], object][] = [
+    [
+      'a wave that has not begun',
+      { waves: [aWave({ begunAt: undefined })] },
+      { tally: aTally({ '.': 9 }) },
+      { kind: 'begin' },
+    ],
+    ['moves to release', {}, { tally: aTally({ '.': 9, t: 3 }) }, { kind: 'move' }],
+    ['all released, some under way', {}, { tally: aTally({ t: 3, v: 6 }) }, { kind: 'wait' }],
+    [
+      'all have ended, or wait for their device',
+      {},
+      { tally: aTally({ v: 6, p: 3 }) },
+      { kind: 'become', state: { phase: { kind: 'baking', until: 60_000 + 600_000 } } },
+    ],
+    ['it is watched', { state: baking(0, 60_001) }, { tally: aTally({ v: 9 }) }, { kind: 'wait' }],
+    [
+      'it has been watched',
+      { state: baking(0, 60_000) },
+      { tally: aTally({ v: 9 }) },
+      { kind: 'judge' },
+    ],
+    [
+      'nothing that is left can go, for long',
+      {},
+      {
+        tally: aTally({ '.': 9, v: 3 }),
+        stuck: { because: 'west is full', since: instant(60_000 - stuckMs) },
+      },
+      { kind: 'skip', because: 'west is full' },
+    ],
+    [
+      'nothing that is left can go, for a short while',
+      {},
+      {
+        tally: aTally({ '.': 9, v: 3 }),
+        stuck: { because: 'west is full', since: instant(60_001 - stuckMs) },
+      },
+      { kind: 'move' },
+    ],
+    [
+      'the breaker',
+      {},
+      { tally: aTally({ '.': 9 }), isBroken: true },
+      { kind: 'become', state: { kind: 'held' } },
+    ],
+    [
+      'the breaker, with some on their way, once it is held',
+      { state: { ...moving(0), kind: 'held', because: 'x' } as CampaignState },
+      { tally: aTally({ t: 9 }), isBroken: true },
+      { kind: 'cancel' },
+    ],
+    [
+      'too much broken before the wave is over',
+      {},
+      { tally: aTally({ '.': 9, x: 9 }), failed: '9 of 18' },
+      { kind: 'become', state: { kind: 'aborting', rollsBack: false } },
+    ],
+    [
+      'too much broken of those that a pause let arrive',
+      { state: { ...moving(0), kind: 'paused', because: 'x' } as CampaignState },
+      { tally: aTally({ '.': 9, x: 9 }), failed: '9 of 18' },
+      { kind: 'become', state: { kind: 'aborting' } },
+    ],
+    [
+      'a stop, while some are on their way',
+      { state: { kind: 'stopping', because: 'x', wave: 0, rollsBack: false } },
+      { tally: aTally({ t: 1, p: 1 }) },
+      { kind: 'wait' },
+    ],
+    [
+      'a stop, once only those that wait are left',
+      { state: { kind: 'stopping', because: 'x', wave: 0, rollsBack: false } },
+      { tally: aTally({ p: 1 }) },
+      { kind: 'become', state: { kind: 'aborting' } },
+    ],
+    [
+      'an abort, with stragglers of a wave before',
+      { state: { kind: 'aborting', because: 'x', wave: 1, rollsBack: false } },
+      { before: { c: 0, t: 0, p: 1 } },
+      { kind: 'cancel' },
+    ],
+    [
+      'an abort, and nothing is out any more',
+      { state: { kind: 'aborting', because: 'x', wave: 1, rollsBack: false } },
+      {},
+      { kind: 'become', state: { kind: 'ended', outcome: 'aborted' } },
+    ],
+    [
+      'all waves are done, and one device has not come yet',
+      { state: { kind: 'running', wave: 1, phase: { kind: 'waiting', since: now } } },
+      { before: { c: 0, t: 0, p: 1 } },
+      { kind: 'wait' },
+    ],
+    [
+      'all waves are done, and nobody is awaited',
+      { state: { kind: 'running', wave: 1, phase: { kind: 'waiting', since: now } } },
+      {},
+      { kind: 'become', state: { kind: 'ended', outcome: 'completed' } },
+    ],
+    ['nothing to move', { waves: [] }, {}, { kind: 'become', state: { outcome: 'completed' } }],
+  ];
+  test.each(cases)('%s', (_name, campaign, view, step) => {
+    expect(steer(aCampaign(campaign), seen(view))).toMatchObject(step);
+  });
+});
+
+describe('[C2] what follows a gate', () => {
+  const running = baking(0, 0) as Extract<CampaignState, { readonly kind: 'running' }>;
+  const last = { ...running, wave: 1 };
+  test.each([
+    ['passed', 'pass', running, {}, { kind: 'running', wave: 1, phase: { kind: 'moving' } }],
+    [
+      'passed, the last',
+      'pass',
+      last,
+      {},
+      { kind: 'running', wave: 1, phase: { kind: 'waiting' } },
+    ],
+    [
+      'passed, of a campaign that goes no further',
+      'pass',
+      running,
+      { isCanaryOnly: true },
+      { kind: 'held', wave: 0 },
+    ],
+    ['not clear', 'inconclusive', running, {}, { kind: 'held', wave: 0 }],
+    [
+      'not clear, the last',
+      'inconclusive',
+      last,
+      {},
+      { kind: 'running', phase: { kind: 'waiting' } },
+    ],
+    ['failed', 'fail', running, {}, { kind: 'aborting', rollsBack: false }],
+    [
+      'failed, and is to go back',
+      'fail',
+      running,
+      { onFail: 'rollback' },
+      { kind: 'aborting', rollsBack: true },
+    ],
+    ['failed, and is to be held', 'fail', running, { onFail: 'hold' }, { kind: 'held', wave: 0 }],
+  ] as const)('%s', (_name, ruling, state, limits, expected) => {
+    expect(afterGate(aCampaign({ state }, limits), state, gate(ruling), now)).toMatchObject(
+      expected,
+    );
+  });
+});
+
+describe('what a person says', () => {
+  const say = (campaign: Campaign, command: CampaignCommand) =>
+    commandCampaign(campaign, command, 'so it is', 'Otto', now);
+  const told = (campaign: Campaign, ...commands: readonly CampaignCommand[]): Campaign =>
+    commands.reduce((one, command) => {
+      const said = say(one, command);
+      return said.kind === 'changed' ? said.campaign : one;
+    }, campaign);
+
+  test('a pause and a resume lead back, and stand in the log', () => {
+    const { state, log } = told(aCampaign(), 'pause', 'resume');
+    expect(state).toEqual(moving(0));
+    expect(log.map(({ by, what }) => `${by} ${what}`)).toEqual(['Otto pause', 'Otto resume']);
+  });
+
+  test('twice the same is once', () => {
+    for (const command of ['pause', 'stop', 'abort', 'rollback'] as const) {
+      const once = told(aCampaign(), command);
+      expect(say(once, command).kind).toBe('same');
+    }
+  });
+
+  test('[C2] held at a gate that has spoken, a resume begins the next wave; held before, it goes on with this one', () => {
+    const judged = aCampaign({
+      waves: [aWave({ gate: gate('inconclusive') }), aWave({ firstPage: 1 })],
+      state: { ...baking(0, 0), kind: 'held', because: 'a gate' } as CampaignState,
+    });
+    expect(told(judged, 'resume').state).toMatchObject({ wave: 1, phase: { kind: 'moving' } });
+    const drifted = aCampaign({
+      state: { ...moving(1), kind: 'held', because: 'drift' } as CampaignState,
+    });
+    const resumed = told(drifted, 'resume');
+    expect(resumed.state).toEqual(moving(1));
+    expect(resumed.waves[1]?.isPardoned).toBe(true);
+  });
+
+  test('a pause on top of a hold does not make the gate’s question go away', () => {
+    const judged = aCampaign({
+      waves: [aWave({ gate: gate('inconclusive') }), aWave({ firstPage: 1 })],
+      state: { ...baking(0, 0), kind: 'held', because: 'a gate' } as CampaignState,
+    });
+    const { state } = told(judged, 'pause', 'resume');
+    expect(state).toMatchObject({ wave: 0, phase: { kind: 'baking' } }); // it is judged again
+  });
+
+  test('what ends is over, and what aborts does not go on', () => {
+    const ended = aCampaign({ state: { kind: 'ended', outcome: 'completed', because: '' } });
+    for (const command of ['pause', 'resume', 'stop', 'abort'] as const)
+      expect(say(ended, command)).toMatchObject({
+        kind: 'refused',
+        because: 'it has ended: completed',
+      });
+    const aborting = told(aCampaign(), 'abort');
+    for (const command of ['pause', 'resume', 'stop'] as const)
+      expect(say(aborting, command)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('[C3] whatever is said in whatever order: after an abort nothing is ever released', () => {
+    const commands = fc.constantFrom<CampaignCommand>(
+      'pause',
+      'resume',
+      'stop',
+      'abort',
+      'rollback',
+    );
+    fc.assert(
+      fc.property(fc.array(commands, { maxLength: 8 }), (said) => {
+        const aborted = told(aCampaign(), ...said, 'abort');
+        const { state } = told(aborted, ...said);
+        expect(['aborting', 'ended']).toContain(state.kind);
+        const { kind } = steer(aCampaign({ state }), seen({ tally: aTally({ '.': 5, t: 2 }) }));
+        expect(kind).toBe('cancel');
+      }),
+    );
+  });
+});
