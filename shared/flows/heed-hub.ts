@@ -63,7 +63,9 @@ export const heeded = (hub: Hub, signal: HubSignal): Hub => {
       return withMessages(hub, signal.count, at);
     case 'healthy':
       if (isOld) return hub;
-      return hub.trouble ? { ...hub, trouble: undefined, troubleAt: at } : hub;
+      return hub.troubleAt === at && !hub.trouble
+        ? hub
+        : { ...hub, trouble: undefined, troubleAt: at };
     case 'deleted':
     case 'failingOver':
     case 'unhealthy':

@@ -41,7 +41,7 @@ import { makePlan } from '../../shared/flows/make-plan.ts';
 import { manageCampaigns } from '../../shared/flows/manage-campaigns.ts';
 import { managePlans } from '../../shared/flows/manage-plans.ts';
 import { markCause } from '../../shared/flows/mark-cause.ts';
-import { movePlanned } from '../../shared/flows/move-device.ts';
+import { moveDevice, movePlanned } from '../../shared/flows/move-device.ts';
 import { onHubEvent } from '../../shared/flows/on-hub-event.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
@@ -162,6 +162,9 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       hear: onHubEvent(new Set([main]), recordEvidence(ports, moveLimits)),
       sweep: sweepMoves(ports, sweepLimits),
       advance: advanceCampaigns(run, advanceLimits),
+      /** A person's order. */
+      move: moveDevice(ports, moveLimits),
+      end,
     };
   };
   const apps = Array.from({ length: options.instances ?? 1 }, makeApp);
@@ -262,7 +265,12 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     run,
     setState,
     /** Plans and approves: the campaign's id. */
-    begin: async (goal: Goal, but: Partial<CampaignLimits> = {}): Promise<string> => {
+    begin: async (
+      goal: Goal,
+      but: Partial<CampaignLimits> = {},
+      /** What happens between the plan and its approval. */
+      meanwhile: () => Promise<void> = async () => undefined,
+    ): Promise<string> => {
       const limits = { ...planLimits, cooldownMs: 0, imbalanceCount: 1, imbalancePercent: 1 };
       const ordered = await plans.ask(main, goal, limits, 'a test', 'a test');
       const made = make(ordered.id);
@@ -272,6 +280,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       if (kept?.state.kind !== 'made')
         throw new Error(`the plan is ${JSON.stringify(kept?.state)}`);
       asked += 1;
+      await meanwhile();
       const id = `c-${String(asked).padStart(20, '0')}`;
       const approved = await manage.approve({
         scope: main,
