@@ -68,10 +68,6 @@ export const killHub = ({ dps, hubs }: Azure, hostName: string): void => {
   const [hub, linked] = [hubs.get(hostName), dps.linkedHubs.get(hostName)];
   if (!hub || !linked) throw new Error(`there is no ${hostName}`);
   linked.reachable = false;
-  hub.faults.push({
-    matches: () => true,
-    count: Number.POSITIVE_INFINITY,
-    does: async () => 'dropped',
-  });
+  hub.isDead = true;
   for (const { session } of hub.devices.values()) session?.close('the hub is dead');
 };

@@ -17,8 +17,8 @@ import { throttle } from './throttle.ts';
 import { patchTwin, type TwinPatch } from './twins.ts';
 
 /** The hub's REST API, api-version 2021-04-12, as far as Rehome uses it. A bug of ours throws; what the hub refuses is a reply. */
-export const askHub = (hub: IotHub, ask: HttpAsk): Promise<Fate> =>
-  meetFault(hub.faults, ask, () => answer(hub, ask));
+export const askHub = async (hub: IotHub, ask: HttpAsk): Promise<Fate> =>
+  hub.isDead ? 'dropped' : meetFault(hub.faults, ask, () => answer(hub, ask));
 
 const answer = async (hub: IotHub, ask: HttpAsk): Promise<HttpReply> => {
   try {

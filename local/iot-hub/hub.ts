@@ -19,6 +19,8 @@ export type IotHub = {
   readonly devices: Map<string, HubDevice>;
   /** On its REST API. */
   readonly faults: HubFault[];
+  /** It answers nobody, and lets nobody in. */
+  isDead: boolean;
   /** undefined: nothing is throttled. */
   meter: HubMeter | undefined;
   /** Method calls under way, by request id. */
@@ -51,6 +53,7 @@ export const createHub = (
   onEvent,
   devices: new Map(),
   faults: [],
+  isDead: false,
   meter: undefined,
   calls: new Map(),
   connectionCount: 0,

@@ -35,6 +35,8 @@ export const serveLink = (socket: Socket, services: MqttServices): void => {
   };
   packets.on('packet', (packet) => {
     if (packet.cmd === 'connect' && !served) {
+      const hub = hubMeant(packet, services);
+      if (hub?.isDead) return void socket.destroy();
       served = open(packet, link, services);
       const returnCode = served ? accepted : notAuthorized;
       send({ cmd: 'connack', returnCode, sessionPresent: false });
@@ -45,6 +47,14 @@ export const serveLink = (socket: Socket, services: MqttServices): void => {
   socket.on('error', () => undefined); // 'close' follows
   socket.once('close', () => served?.end());
 };
+
+/** `{hub}/{device}/…` */
+const hubUser = /^([^/]+)\/([^/]+)\//;
+
+const hubMeant = (
+  { username = '' }: Pick<IConnectPacket, 'username'>,
+  services: MqttServices,
+): IotHub | undefined => services.hub((hubUser.exec(username)?.[1] ?? '').toLowerCase());
 
 /** A connect packet's user name says whom it is for, its password proves who asks. */
 const open = (
@@ -59,8 +69,8 @@ const open = (
     const dps = services.dps(idScope);
     return dps && serveDps(dps, { idScope, registrationId, sas }, link);
   }
-  const [, hostName = '', deviceId = ''] = /^([^/]+)\/([^/]+)\//.exec(username) ?? [];
-  const hub = services.hub(hostName.toLowerCase());
+  const hub = hubMeant({ username }, services);
+  const deviceId = hubUser.exec(username)?.[2] ?? '';
   return hub && serveHub(hub, decoded(deviceId) ?? '', sas, clean, link);
 };
 

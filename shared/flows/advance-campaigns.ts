@@ -20,7 +20,7 @@ export type AdvanceLimits = RunLimits & {
 
 const timeoutMs = 10_000;
 
-/** Every campaign that has not ended, side by side, each by one runner at a time. One that fails holds up no other. */
+/** Every campaign that has not ended, once, side by side, each by one runner at a time. One that fails holds up no other. */
 export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): AdvanceCampaigns => {
   const { campaigns, clock, deadline, pause } = ports;
   const run = runCampaign(ports, limits);
@@ -29,6 +29,7 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
     const ran = new Map<string, Ran>();
     const faults: { id: string; because: string }[] = [];
     const running = new Map<string, Promise<void>>();
+    const begun = new Set<string>();
     const begin = (id: string): void => {
       const done = run(id, until)
         .then((one) => void ran.set(id, one))
@@ -38,12 +39,13 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
         })
         .finally(() => running.delete(id));
       running.set(id, done);
+      begun.add(id);
     };
     const beginNew = async (): Promise<void> => {
       const active = await deadline(timeoutMs, (signal) => campaigns.active(signal));
       for (const { campaign } of active) {
         const { id } = campaign.order;
-        if (!running.has(id) && isFree(campaign.runner, clock.now())) begin(id);
+        if (!begun.has(id) && isFree(campaign.runner, clock.now())) begin(id);
       }
     };
     await beginNew();

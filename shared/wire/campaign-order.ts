@@ -28,7 +28,7 @@ export type ParsedCampaignOrder = {
   readonly planId: string;
   readonly hash: string | undefined;
   readonly reason: string;
-  readonly limits: (plan: MadePlan) => CampaignLimits;
+  readonly limits: (plan: Pick<MadePlan, 'limits'>) => CampaignLimits;
 };
 
 /** @param usual where the order says nothing. */
