@@ -111,7 +111,8 @@ const land = async (stage: Stage, provision: () => Promise<number>): Promise<num
   await setTimeout(snapshotsMs);
   const missing = await provision();
   for (const hub of others) await rehome(stage, 'hubs', 'uncordon', hub, ...why);
-  await stage.runNow('takeInventory');
+  do await stage.runNow('takeInventory');
+  while (((await answered(stage, 'inventory')) as { phase: string }).phase !== 'done');
   await stage.runNow('rebalance'); // counts the hubs
   return missing;
 };
