@@ -5,7 +5,7 @@ import { type Cloud, fleetDevice } from './cloud.ts';
 import { coreRadio } from './devices/core-radio.ts';
 import { startFleet } from './devices/fleet.ts';
 import { startVirtualDevice } from './devices/virtual-device.ts';
-import { dpsQuotas } from './dps/quota.ts';
+import { dpsQuotas, newMeter } from './dps/quota.ts';
 import { newHubMeter } from './iot-hub/throttle.ts';
 
 /** What makes life hard for the fleet, when a scenario asks for it. */
@@ -13,6 +13,7 @@ import { newHubMeter } from './iot-hub/throttle.ts';
 /** The hubs of a scenario are S1, with a unit for each time: what does not grow with units grows all the same. */
 export const enforceQuotas = ({ dps, hubs }: Azure, times: number): void => {
   const { countMax, periodMs } = dpsQuotas.registrations;
+  Object.assign(dps.registrationMeter, newMeter());
   Object.assign(dps.quotas, { registrations: { countMax: countMax * times, periodMs } });
   const one = throttlesOf({ tier: 'S1', units: 1 });
   const throttles = Object.fromEntries(

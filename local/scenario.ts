@@ -35,6 +35,9 @@ export const scenarioSettings = ({
   REHOME_LOOK_SECONDS: String(Math.max(1, Math.round(60 / time))),
   REHOME_SILENCE_SECONDS: String(Math.max(5, Math.round(1_800 / time))),
   REHOME_DIAL: 'observe',
+  REHOME_INVENTORY_PERCENT: '100',
+  // It is taken once the fleet has landed.
+  'AzureWebJobs.takeInventory.Disabled': 'true',
 });
 
 /** Of what an S1 hub lets through, some does not grow with its units: an S3 stands in for many. */
@@ -54,9 +57,9 @@ export const playScenario = async (
 ): Promise<number> => {
   const { azure, say } = stage;
   const missing = await land(stage, provision);
-  await azure.enforceQuotas(quota);
   const perMinute = (organic / 100) * quota * registrationsPerMinute;
   if (perMinute > 0) await azure.registerOrganically(perMinute);
+  await azure.enforceQuotas(quota);
   const went = await plays[scenario](stage);
   const { registrations, hubs } = await azure.refused();
   say(`\nQuotas refused ${registrations} registrations, and ${hubs} calls of hubs.`);

@@ -62,7 +62,9 @@ export const startHost = async (
     eventGridPorter(ofType(functions, 'eventGridTrigger'), keys, invoke),
   ];
   const listener = await listen(doors, extensions.http, keys, invoke, port, log, porters);
-  const timers = ofType(functions, 'timerTrigger').map((timed) => listenToTimer(timed, invoke));
+  const timers = ofType(functions, 'timerTrigger')
+    .filter(({ name }) => !isDisabled(name))
+    .map((timed) => listenToTimer(timed, invoke));
   const consumers = await Promise.all(
     ofType(functions, 'eventHubTrigger').map((fed) =>
       listenToEventHub(fed, extensions.eventHubs, stateFolder, invoke, log),
@@ -91,3 +93,10 @@ const refuseOtherTriggers = (functions: readonly RegisteredFunction[]): void => 
     }
   }
 };
+
+/**
+ * A timer that is disabled does not fire, and is run by the admin endpoint alone.
+ * @see https://learn.microsoft.com/azure/azure-functions/disable-function
+ */
+const isDisabled = (functionName: string): boolean =>
+  process.env[`AzureWebJobs.${functionName}.Disabled`]?.toLowerCase() === 'true';

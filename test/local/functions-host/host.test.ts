@@ -132,6 +132,18 @@ test('a timer runs, and tells no status under a minute', async () => {
   await log.line(/information Function\.everySecond\.User ticked false (null|undefined)$/);
 });
 
+test('a timer that is disabled does not fire, and runs when it is asked to', async () => {
+  const held = logOf();
+  const disabled = { ...environment, 'AzureWebJobs.everySecond.Disabled': 'true' };
+  const other = await startApp({ appFolder, port: 0, keys, environment: disabled }, held.write);
+  onTestFinished(() => other.stop());
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  expect(held.lines.filter((line) => line.includes('ticked'))).toEqual([]);
+  const url = `http://127.0.0.1:${other.port}/admin/functions/everySecond`;
+  await fetch(url, { method: 'POST', headers: { 'x-functions-key': keys.master } });
+  await held.line(/Function\.everySecond\.User ticked/);
+});
+
 test('log levels follow host.json, the longest category first', async () => {
   await Promise.all([ask('/api/quiet'), ask('/api/loud')]);
   await log.line(/Function\.loud\.User an error line/);
