@@ -77,7 +77,8 @@ const live = async (flags: Flags, { azure, webhookUrl, runNow }: Started): Promi
   const { hubs, scenario, time } = flags;
   const landed = () => provision(flags, azure, webhookUrl);
   if (!scenario) return landed();
-  const stage = { hubs, azure, appFolder, runNow, time, say };
+  const deviceCount = flags.devices + flags.virtual;
+  const stage = { hubs, deviceCount, azure, appFolder, runNow, time, say };
   const missing = await playScenario(stage, { ...flags, scenario }, landed);
   say(`\n${hubsTable(hubs, await azure.countDevices())}\n`);
   return missing;

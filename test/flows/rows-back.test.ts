@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { memoryCampaigns } from '../../shared/adapters/memory/campaigns.ts';
+import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
+import { systemDeadline as deadline } from '../../shared/adapters/system/deadline.ts';
+import type { CampaignMove } from '../../shared/campaign/campaign.ts';
+import { type Code, newProgress, noted } from '../../shared/campaign/progress.ts';
+import { deviceKey } from '../../shared/domain/device.ts';
+import { rowsBack } from '../../shared/flows/rows-back.ts';
+import { aCampaign, aWave } from '../support/a-campaign.ts';
+import { never } from '../support/a-fleet-on-cores.ts';
+import { aResident } from '../support/a-plan-of.ts';
+import { main } from '../support/a-question.ts';
+
+test('[C5] a rollback takes back all that are there, and stragglers that nobody saw move', async () => {
+  const [campaigns, records] = [memoryCampaigns(), memoryDeviceRecords()];
+  /** What became of each, and where it was seen since. */
+  const fates: readonly (readonly [code: Code, on: 'east' | 'west', goesBack: boolean])[] = [
+    ['v', 'west', true],
+    ['l', 'west', true],
+    ['s', 'east', true], // DPS has moved it, and nobody has heard of it
+    ['a', 'west', true], // called off too late
+    ['a', 'east', false],
+    ['o', 'west', true],
+    ['u', 'east', false],
+    ['r', 'east', false],
+    ['k', 'west', false], // it went by somebody else's word
+    ['.', 'west', false],
+  ];
+  const rows = fates.map(
+    (_fate, row): CampaignMove => ({
+      deviceId: `device-${row}`,
+      from: 0,
+      to: 1,
+      stage: 0,
+      groups: [],
+      zone: undefined,
+      isCertain: true,
+    }),
+  );
+  const { order } = aCampaign();
+  const size = { moveCount: rows.length };
+  await campaigns.create(aCampaign({ waves: [aWave(size)] }), never);
+  await campaigns.putPage(order.id, 0, rows, never);
+  const outcomes = fates.map(([code], row) => ({ row, code }));
+  const progress = noted(newProgress(rows.length), outcomes);
+  await campaigns.writeProgress(order.id, 0, progress, undefined, never);
+  for (const [row, [, on]] of fates.entries()) {
+    const deviceId = `device-${row}`;
+    await records.write(deviceKey(main, deviceId), aResident(deviceId, on), undefined, never);
+  }
+  const rollback = { ...order, source: { kind: 'rollback', campaignId: order.id } } as const;
+  const ports = { campaigns, records, deadline };
+  const back = await rowsBack(ports, rollback, new Set());
+  const expected = fates.flatMap(([, , goes], row) => (goes ? [`device-${row}`] : []));
+  expect(back.map(({ deviceId }) => deviceId)).toEqual(expected);
+  expect(back.map(({ from, to }) => [from, to])).toEqual(expected.map(() => [1, 0]));
+  expect(await rowsBack(ports, rollback, new Set(expected))).toEqual([]); // none twice
+});
