@@ -57,6 +57,43 @@ describe('a hub’s event', () => {
     expect(parsed(routed({ ...twin, body: word('west.azure-devices.net') })).kind).toBe('nothing');
   });
 
+  test.each<[string, object, object]>([
+    [
+      'what operators write comes first',
+      { tags: { tenant: 'contoso' }, properties: { reported: { region: 'west' } } },
+      { by: 'operators', labels: { tenant: 'contoso' } },
+    ],
+    [
+      'what the device says of itself',
+      { properties: { reported: { region: 'west', tenant: 'mine' } } },
+      { by: 'device', labels: { region: 'west' } },
+    ],
+    [
+      'what is said no more',
+      { tags: { tenant: null } },
+      { by: 'operators', labels: { tenant: null } },
+    ],
+  ])('labels: %s', (_name, body, told) => {
+    const labelsFrom = { tags: ['tenant'], reported: ['region'] };
+    const message = routed({ ...twin, body: body as HubEvent['body'] });
+    expect(parseHubEvent(message, table, 'reprovision', labelsFrom)).toMatchObject({
+      kind: 'labels',
+      told: { deviceId: 'Pump', ...told },
+    });
+    expect(parsed(message).kind).toBe('nothing'); // where nobody wants them
+  });
+
+  test.each([
+    ['no text', { tags: { tenant: 7 } }],
+    ['too long', { tags: { tenant: 'x'.repeat(65) } }],
+    ['another name', { tags: { owner: 'contoso' } }],
+  ])('labels: %s is none', (_name, body) => {
+    const labelsFrom = { tags: ['tenant'], reported: [] };
+    expect(parseHubEvent(routed({ ...twin, body }), table, 'reprovision', labelsFrom).kind).toBe(
+      'nothing',
+    );
+  });
+
   test.each<[string, HubMessage]>([
     ['telemetry', { ...routed(), systemProperties: { 'iothub-message-source': 'Telemetry' } }],
     ['a message of nobody', { properties: {}, systemProperties: {}, body: 'x' }],
