@@ -12,6 +12,7 @@ export const campaignText = (view: CampaignView): readonly string[] => {
     `  ${stateText(view)}`,
     `  ${progressText(view)}`,
     ...paceText(view),
+    ...peakText(view),
     ...wavesText(view),
     ...reasonsText(view),
     ...measuredText(view),
@@ -46,6 +47,13 @@ const paceText = ({ pace, state }: CampaignView): readonly string[] =>
   pace && state === 'running'
     ? [
         `  ${count(pace.perMinute)} a minute of ${count(pace.allowedPerMinute)}; bound by ${pace.binds}${pace.isNow ? '' : ` (as of ${pace.at})`}`,
+      ]
+    : [];
+
+const peakText = ({ pace }: CampaignView): readonly string[] =>
+  pace && pace.peak.perMinute > 0
+    ? [
+        `  at its fastest ${count(pace.peak.perMinute)} a minute, of ${count(pace.peak.allowedPerMinute)} that were let through`,
       ]
     : [];
 

@@ -206,6 +206,8 @@ export type PaceNow = {
   /** What would be let through, and by what no more is: a quota, a cap, a window, the wave's end. */
   readonly allowedPerMinute: number;
   readonly binds: string;
+  /** The most that were triggered in a minute, and what was let through then. */
+  readonly peak: { readonly perMinute: number; readonly allowedPerMinute: number };
 };
 
 export type Runner = { readonly id: string; readonly until: Instant };

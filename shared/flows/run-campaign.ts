@@ -176,7 +176,10 @@ const say = (
   const afterMs = campaign.pace?.binds === binds ? sayMs : sayChangeMs;
   if (now - run.saidAt < afterMs && campaign.runner?.id === run.runner) return campaign;
   run.saidAt = now;
-  const pace: PaceNow = { at: now, perMinute: triggered.length, allowedPerMinute, binds };
+  const perMinute = triggered.length;
+  const best = campaign.pace?.peak;
+  const peak = best && best.perMinute >= perMinute ? best : { perMinute, allowedPerMinute };
+  const pace: PaceNow = { at: now, perMinute, allowedPerMinute, binds, peak };
   const until = instant(now + limits.leaseMs);
   const runner = campaign.state.kind === 'ended' ? undefined : { id: run.runner, until };
   return { ...campaign, pace, runner, spent: spentBy(campaign, counts, now) };

@@ -24,6 +24,10 @@ export const toCampaignView = (campaign: Campaign, progress: readonly Progress[]
           at: toIso(pace.at),
           allowedPerMinute: Math.round(pace.allowedPerMinute),
           isNow: now - pace.at < staleMs,
+          peak: {
+            perMinute: pace.peak.perMinute,
+            allowedPerMinute: Math.round(pace.peak.allowedPerMinute),
+          },
         }
       : null,
     requestUnits: {

@@ -37,7 +37,13 @@ const whole = named('a', 1, {
   resets: [
     { key: 'main:group:fleet', kind: 'group', id: 'fleet', before: 'migrate', at: instant(5) },
   ],
-  pace: { at: instant(9), perMinute: 700, allowedPerMinute: 780, binds: 'registrations of main' },
+  pace: {
+    at: instant(9),
+    perMinute: 700,
+    allowedPerMinute: 780,
+    binds: 'registrations of main',
+    peak: { perMinute: 770, allowedPerMinute: 780 },
+  },
   runner: { id: 'r-1', until: instant(99) },
   log: [{ at: instant(3), by: 'Otto', what: 'approved', because: 'a test' }],
   spent: { units: 12.5, through: 7, isWhole: true },
