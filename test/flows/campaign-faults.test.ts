@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { closedBreaker } from '../../shared/campaign/breaker.ts';
+import { noted } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { die } from '../simulation/instance.ts';
@@ -125,4 +126,28 @@ test('a device that was pinned since is skipped, and says why', async () => {
   expect(await world.tally(id)).toMatchObject({ k: 1, v: 29 });
   const notes = (await world.manage.progress(id)).flatMap((page) => Object.values(page.notes));
   expect(notes).toEqual(['it is pinned: a demo']);
+});
+
+test('[C3] [R1] what was claimed before a crash, and never begun, is not begun while the campaign is paused', async () => {
+  const world = await aCampaignWorld(120, { registrationsPerMinute: 100 });
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'running', 5 * minute);
+  await world.run(10_000);
+  await world.manage.command(main, id, 'pause', 'lunch', 'Otto');
+  await world.run(10 * minute);
+  const { campaigns } = world.shared;
+  const kept = await campaigns.readProgress(id, 0, signal);
+  const rows = await campaigns.readPage(id, 0, signal);
+  const row = kept?.progress.codes.indexOf('.') ?? -1;
+  const deviceId = rows?.[row]?.deviceId ?? '';
+  if (!kept || row < 0) throw new Error('all have begun');
+  const claimed = noted(kept.progress, [{ row, code: 'c' }]);
+  await campaigns.writeProgress(id, 0, claimed, kept.version, signal);
+  await world.run(10 * minute);
+  expect((await world.recordOf(deviceId))?.move).toBeUndefined();
+  expect((await world.recordOf(deviceId))?.lastMove).toBeUndefined();
+  await world.manage.command(main, id, 'resume', 'lunch is over', 'Otto');
+  await world.until(id, 'ended', 2 * hour);
+  expect(await world.tally(id)).toMatchObject({ v: 120 });
+  expectOnce(world, 120);
 });
