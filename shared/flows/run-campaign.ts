@@ -78,7 +78,7 @@ const runOf = async (
   const { order, waves } = campaign;
   const pages = await campaignPages(ports, order.id, rowCountsOf(waves));
   const following = followMoves(ports, campaign, pages, ports.clock.now());
-  const triggered: number[] = [];
+  const triggered = triggeredBefore(campaign.pace);
   const releasing = releaseMoves(ports, pages, (at, sign) => {
     const now = ports.clock.now();
     triggered.push(now);
@@ -184,6 +184,13 @@ const say = (
   const runner = campaign.state.kind === 'ended' ? undefined : { id: run.runner, until };
   return { ...campaign, pace, runner, spent: spentBy(campaign, counts, now) };
 };
+
+/** What the runner before has told, as evenly as it goes: the last minute began before this run. */
+const triggeredBefore = (pace: PaceNow | undefined): number[] =>
+  Array.from(
+    { length: pace?.perMinute ?? 0 },
+    (_, index) => (pace?.at ?? 0) - (60_000 * index) / (pace?.perMinute ?? 1),
+  ).reverse();
 
 /** What is under way comes to its end by itself; the lease is given back, so that the next need not wait for it. */
 const leave = async (run: Run, id: string): Promise<void> => {
