@@ -23,11 +23,13 @@ export type Following = {
   readonly add: (at: At, checkAt: number) => void;
   /** Looks at those that are due; answers those that were claimed, and never begun. */
   readonly look: (now: Instant) => Promise<readonly At[]>;
+  /** Whether more are due than one look takes. */
+  readonly isBehind: (now: Instant) => boolean;
 };
 
 const timeoutMs = 10_000;
-const lookedAtMax = 200;
-const atOnceMax = 16;
+const lookedAtMax = 500;
+const atOnceMax = 32;
 /** From one look to the next: of those on their way, and of those that wait for their device. */
 const soonMs = 5_000;
 const laterMs = 20_000;
@@ -77,6 +79,7 @@ export const followMoves = (
   };
   return {
     add: (at, checkAt) => add(at, checkAt + soonMs),
+    isBehind: (now) => due.values().some(({ checkAt }) => checkAt <= now),
     look: async (lookedAt) => {
       const ready = [...due.values()]
         .filter(({ checkAt }) => checkAt <= lookedAt)

@@ -45,10 +45,15 @@ export const runCampaign =
     if (!begun) return { id, left: 'somebody' };
     const run = await runOf(ports, limits, begun, runner);
     let now: Rounded = { left: begun.state.kind, next: 'soon' };
-    while (now.next !== 'never' && ports.clock.now() < until) {
+    let tookMs = 0;
+    // A run that lasts too long keeps the timer from its next minute.
+    while (now.next !== 'never' && ports.clock.now() + tookMs < until) {
+      const roundBegun = ports.clock.now();
       now = await round(run, id);
-      if (now.next === 'soon') await ports.pause(limits.roundMs);
-      if (now.next === 'later') await ports.pause(limits.roundMs * laterRounds);
+      tookMs = ports.clock.now() - roundBegun;
+      const pauseMs = limits.roundMs * (now.next === 'soon' ? 1 : laterRounds);
+      const leftMs = Math.max(0, until - ports.clock.now());
+      if (now.next !== 'never') await ports.pause(Math.min(pauseMs, leftMs));
     }
     await leave(run, id);
     return { id, left: now.left };
@@ -131,14 +136,21 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const after = await run.climb(performed, now);
   await pages.flush();
   const said = say(run, after, registrationsFor(quotas), table.counts, now);
-  const next = nextOf(said, step, seen);
+  const isBehind = following.isBehind(ports.clock.now());
+  const next = nextOf(said, step, seen, isBehind);
   if (said === campaign) return { left: campaign.state.kind, next };
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, version, signal));
   return { left: said.state.kind, next };
 };
 
-const nextOf = ({ state }: Campaign, step: Step, { tally, before }: Seen): Rounded['next'] => {
+const nextOf = (
+  { state }: Campaign,
+  step: Step,
+  { tally, before }: Seen,
+  isBehind: boolean,
+): Rounded['next'] => {
   if (state.kind === 'ended') return 'never';
+  if (isBehind) return 'soon';
   if (step.kind === 'cancel') return 'later';
   if (step.kind !== 'wait') return 'soon';
   const isIdle = outOf(tally) + before.c + before.t === 0;
