@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Firmware } from '../../local/devices/running.ts';
 import { closedBreaker } from '../../shared/campaign/breaker.ts';
 import { noted } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
@@ -150,4 +151,19 @@ test('[C3] [R1] what was claimed before a crash, and never begun, is not begun w
   await world.until(id, 'ended', 2 * hour);
   expect(await world.tally(id)).toMatchObject({ v: 120 });
   expectOnce(world, 120);
+});
+
+test('each minute has its runner, also while there is nothing to do but wait', async () => {
+  const silent: Firmware = { mood: { kind: 'accepts' }, habit: 'dies' };
+  const world = await aCampaignWorld(20, { firmwareOf: () => silent });
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'running', 5 * minute);
+  await world.run(minute);
+  const missing: number[] = [];
+  for (let step = 0; step < 60; step += 1) {
+    await world.run(10_000);
+    const { runner } = await world.campaign(id);
+    if (!runner || runner.until <= world.world.now()) missing.push(world.world.now());
+  }
+  expect(missing.length).toBeLessThanOrEqual(1); // it may be looked at between two runs
 });
