@@ -21,15 +21,12 @@ export const beginCampaign = async (
       known.state === before ? { ...known, state: after } : known,
     );
   const prepared = await prepareCampaign(ports, order);
-  await changeCampaign(ports, order.id, (campaign) =>
-    campaign.state.kind === 'preparing'
-      ? {
-          ...campaign,
-          ...prepared,
-          state: { kind: 'running', wave: 0, phase: { kind: 'moving', since: now } },
-        }
-      : { ...campaign, ...prepared },
-  );
+  await changeCampaign(ports, order.id, (campaign) => {
+    if (campaign.waves.length > 0) return undefined; // another runner was quicker
+    const { state } = campaign;
+    const running = { kind: 'running', wave: 0, phase: { kind: 'moving', since: now } } as const;
+    return { ...campaign, ...prepared, state: state.kind === 'preparing' ? running : state };
+  });
 };
 
 const markHub = async (

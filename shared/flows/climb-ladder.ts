@@ -66,14 +66,14 @@ const help = async (
   const { triggeredAt } = move;
   switch (nextRung({ failedAt, triggeredAt, resetAt }, order.limits.ladder)) {
     case 'reset':
-      return reset(ports, campaign, key, now);
+      return resets.length < resetsMax
+        ? reset(ports, campaign, key, now)
+        : told(campaign, stuck, tooMany, now);
     case 'delete':
       await ports.repair.forget(order.scope, registrationId);
       return campaign;
     case 'none':
-      return campaign.log.some(({ what }) => what === stuck)
-        ? campaign
-        : logged(campaign, { at: now, by: 'rehome', what: stuck, because: why });
+      return told(campaign, stuck, why, now);
     case undefined:
       return campaign;
   }
@@ -82,6 +82,10 @@ const help = async (
 const stuck = 'the ladder goes no further';
 const why =
   'DPS could not move a device off the dead hub: the limit ladder lets it reset twins, or delete registration records';
+
+/** Of individual enrollments there may be as many as devices: what is put back afterwards stands in the campaign. */
+const resetsMax = 2_000;
+const tooMany = `${resetsMax} enrollments are under the reset policy: the others take a person`;
 
 const reset = async (
   { enrollments, repair, deadline }: LadderPorts,
@@ -96,9 +100,15 @@ const reset = async (
   if (reprovision === 'never') return campaign;
   await repair.setReprovision(order.scope, enrollment, 'reset');
   const done: Reset = { key, kind, id, before: reprovision, at: now };
-  const entry = { at: now, by: 'rehome', what: `reset ${id}`, because: 'DPS cannot migrate' };
-  return logged({ ...campaign, resets: [...resets, done] }, entry);
+  const what = kind === 'group' ? `reset ${id}` : 'reset individual enrollments';
+  return told({ ...campaign, resets: [...resets, done] }, what, 'DPS cannot migrate', now);
 };
+
+/** Once. */
+const told = (campaign: Campaign, what: string, because: string, at: Instant): Campaign =>
+  campaign.log.some((entry) => entry.what === what)
+    ? campaign
+    : logged(campaign, { at, by: 'rehome', what, because });
 
 /** Once the campaign is over, enrollments are as they were. */
 export const restoreEnrollments = async (

@@ -195,7 +195,10 @@ const prepareBack = async (ports: PreparePorts, order: CampaignOrder): Promise<P
   return { waves: wave ? [wave] : [], isSingle: false, control: [] };
 };
 
-/** A wave of those moves, from that page on; undefined of none. */
+/**
+ * A wave of those moves, from that page on; undefined of none. A page that somebody put before stays [C1]: where it holds another number, the wave
+ * ends with it, and what is left is for the stragglers.
+ */
 export const putRows = async (
   { campaigns, deadline }: Pick<PreparePorts, 'campaigns' | 'deadline'>,
   id: string,
@@ -203,12 +206,17 @@ export const putRows = async (
   rows: readonly CampaignMove[],
 ): Promise<Wave | undefined> => {
   if (rows.length === 0) return undefined;
-  const pageCount = Math.ceil(rows.length / pageSize);
-  for (let page = 0; page < pageCount; page += 1) {
-    const part = rows.slice(page * pageSize, (page + 1) * pageSize);
-    await deadline(timeoutMs, (signal) => campaigns.putPage(id, firstPage + page, part, signal));
+  let [pageCount, moveCount] = [0, 0];
+  for (let from = 0; from < rows.length; from += pageSize) {
+    const [number, part] = [firstPage + pageCount, rows.slice(from, from + pageSize)];
+    await deadline(timeoutMs, (signal) => campaigns.putPage(id, number, part, signal));
+    const put = await deadline(timeoutMs, (signal) => campaigns.readPage(id, number, signal));
+    if (!put) throw new Error(`The campaign ${id} has lost its page ${number}.`);
+    pageCount += 1;
+    moveCount += put.length;
+    if (put.length !== part.length) break;
   }
-  return newWave(firstPage, pageCount, rows.length);
+  return newWave(firstPage, pageCount, moveCount);
 };
 
 /** What a goal makes of its hub while it is carried out: nobody new comes to a hub that is emptied. */

@@ -4,6 +4,7 @@ import { closedBreaker } from '../../shared/campaign/breaker.ts';
 import { noted } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { instant } from '../../shared/domain/instant.ts';
+import { beginCampaign } from '../../shared/flows/begin-campaign.ts';
 import { die } from '../simulation/instance.ts';
 import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
 import { host } from '../support/a-move.ts';
@@ -166,4 +167,15 @@ test('each minute has its runner, also while there is nothing to do but wait', a
     if (!runner || runner.until <= world.world.now()) missing.push(world.world.now());
   }
   expect(missing.length).toBeLessThanOrEqual(1); // it may be looked at between two runs
+});
+
+test('[R4] who prepares a campaign late finds it under way, and leaves its waves as they are', async () => {
+  const world = await aCampaignWorld(120);
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'running', 5 * minute);
+  await world.run(30_000);
+  const before = await world.campaign(id);
+  expect(before.waves[0]?.begunAt).toBeDefined();
+  await beginCampaign(world.shared, before, world.shared.clock.now());
+  expect((await world.campaign(id)).waves).toEqual(before.waves);
 });
