@@ -47,6 +47,9 @@ const paceText = ({ pace, state }: CampaignView): readonly string[] =>
   pace && state === 'running'
     ? [
         `  ${count(pace.perMinute)} a minute of ${count(pace.allowedPerMinute)}; bound by ${pace.binds}${pace.isNow ? '' : ` (as of ${pace.at})`}`,
+        ...(pace.stuck
+          ? [`  nothing of the rest can go since ${pace.stuck.since}: ${pace.stuck.because}`]
+          : []),
       ]
     : [];
 

@@ -206,9 +206,13 @@ export type PaceNow = {
   /** What would be let through, and by what no more is: a quota, a cap, a window, the wave's end. */
   readonly allowedPerMinute: number;
   readonly binds: string;
+  /** Why nothing that is left of the wave can go, and since when. */
+  readonly stuck: Stuck | undefined;
   /** The most that were triggered in a minute, and what was let through then. */
   readonly peak: { readonly perMinute: number; readonly allowedPerMinute: number };
 };
+
+export type Stuck = { readonly because: string; readonly since: Instant };
 
 export type Runner = { readonly id: string; readonly until: Instant };
 

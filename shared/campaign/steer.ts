@@ -1,5 +1,5 @@
 import { type Instant, instant } from '../domain/instant.ts';
-import type { Campaign, CampaignState, Gate } from './campaign.ts';
+import type { Campaign, CampaignState, Gate, Stuck } from './campaign.ts';
 import { outOf, type Tally } from './progress.ts';
 
 /** What a runner sees of a campaign's wave. */
@@ -10,7 +10,7 @@ export type Seen = {
   /** Why the wave has failed already. */
   readonly failed: string | undefined;
   /** Why nothing that is left of it can go, and since when nothing went. */
-  readonly stuck: { readonly because: string; readonly since: Instant } | undefined;
+  readonly stuck: Stuck | undefined;
   /** The breaker has stopped everything. */
   readonly isBroken: boolean;
   readonly now: Instant;

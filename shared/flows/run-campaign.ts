@@ -25,6 +25,8 @@ import { accountFor, spentBy } from './spent-by.ts';
 const sayMs = 10_000;
 /** What binds it may change with every round. */
 const sayChangeMs = 2_000;
+/** What a runner said so long ago does not count for the next. */
+const knownMs = 120_000;
 
 /** How a campaign stood when its runner left it; `somebody` else runs it. */
 export type Ran = { readonly id: string; readonly left: CampaignState['kind'] | 'somebody' };
@@ -82,12 +84,13 @@ const runOf = async (
 ): Promise<Run> => {
   const { order, waves } = campaign;
   const pages = await campaignPages(ports, order.id, rowCountsOf(waves));
-  const following = followMoves(ports, campaign, pages, ports.clock.now());
+  const now = ports.clock.now();
+  const following = followMoves(ports, campaign, pages, now);
   const triggered = triggeredBefore(campaign.pace);
   const releasing = releaseMoves(ports, pages, (at, sign) => {
-    const now = ports.clock.now();
-    triggered.push(now);
-    following.add(at, now);
+    const goneAt = ports.clock.now();
+    triggered.push(goneAt);
+    following.add(at, goneAt);
     if (sign === 'going') ports.intakes.count(countOf.going(order.scope), 1);
     if (sign === 'throttled') ports.intakes.count(countOf.overrun(order.scope), 1);
   });
@@ -101,7 +104,7 @@ const runOf = async (
     cancel: cancelOpen(ports.endMove, pages, following),
     climb: climbLadder(ports, pages),
     triggered,
-    stuck: undefined,
+    stuck: now - (campaign.pace?.at ?? 0) < knownMs ? campaign.pace?.stuck : undefined,
     binds: 'nothing',
     saidAt: 0,
   };
@@ -191,7 +194,8 @@ const say = (
   const perMinute = triggered.length;
   const best = campaign.pace?.peak;
   const peak = best && best.perMinute >= perMinute ? best : { perMinute, allowedPerMinute };
-  const pace: PaceNow = { at: now, perMinute, allowedPerMinute, binds, peak };
+  const { stuck } = run;
+  const pace: PaceNow = { at: now, perMinute, allowedPerMinute, binds, stuck, peak };
   const until = instant(now + limits.leaseMs);
   const runner = campaign.state.kind === 'ended' ? undefined : { id: run.runner, until };
   return { ...campaign, pace, runner, spent: spentBy(campaign, counts, now) };

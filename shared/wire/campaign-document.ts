@@ -50,7 +50,7 @@ export const parseCampaignDocument = (document: unknown): Campaign => {
     control: read.control,
     hubStates: read.hubStates,
     resets: read.resets,
-    pace: read.pace ?? undefined,
+    pace: read.pace ? { ...read.pace, stuck: read.pace.stuck ?? undefined } : undefined,
     runner: read.runner ?? undefined,
     log: read.log,
     spent: read.spent,

@@ -24,6 +24,7 @@ export const toCampaignView = (campaign: Campaign, progress: readonly Progress[]
           at: toIso(pace.at),
           allowedPerMinute: Math.round(pace.allowedPerMinute),
           isNow: now - pace.at < staleMs,
+          stuck: pace.stuck ? { ...pace.stuck, since: toIso(pace.stuck.since) } : null,
           peak: {
             perMinute: pace.peak.perMinute,
             allowedPerMinute: Math.round(pace.peak.allowedPerMinute),

@@ -42,6 +42,7 @@ const whole = named('a', 1, {
     perMinute: 700,
     allowedPerMinute: 780,
     binds: 'registrations of main',
+    stuck: { because: 'west is full', since: instant(6) },
     peak: { perMinute: 770, allowedPerMinute: 780 },
   },
   runner: { id: 'r-1', until: instant(99) },

@@ -188,3 +188,23 @@ test('a drill goes, and comes back by itself; the hub takes newcomers again', as
   expect(world.on('east')).toBe(60);
   expect(world.shared.hubTables.latest().hubs.get(host('east'))?.state).toBe('open');
 });
+
+test('what can go no more, because its target takes nobody, is given up after a while, and said', async () => {
+  const world = await aCampaignWorld(120, { hubs: ['east', 'west'], registrationsPerMinute: 100 });
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'running', 5 * minute);
+  await world.run(20_000);
+  await world.setState('west', 'cordoned');
+  await world.run(10 * minute);
+  expect((await world.campaign(id)).state.kind).toBe('running');
+  const ended = await world.until(id, 'ended', hour);
+  expect(ended.state).toMatchObject({ outcome: 'completed' });
+  const { v, k } = await world.tally(id);
+  expect(v).toBeGreaterThan(10);
+  expect(v + k).toBe(120);
+  expect(world.on('east')).toBe(k);
+  const [page] = await world.manage.progress(id);
+  expect(new Set(Object.values(page?.notes ?? {}))).toEqual(
+    new Set(['west.azure-devices.net is cordoned']),
+  );
+});
