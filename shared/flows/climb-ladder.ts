@@ -4,6 +4,7 @@ import { type DeviceRecord, deviceKey } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
+import type { Dice } from '../ports/dice.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { ProvisioningRepair } from '../ports/provisioning-repair.ts';
 import type { CampaignPages } from './campaign-pages.ts';
@@ -12,6 +13,7 @@ export type LadderPorts = {
   readonly records: DeviceRecords;
   readonly enrollments: Enrollments;
   readonly repair: ProvisioningRepair;
+  readonly dice: Dice;
   readonly deadline: Deadline;
 };
 
@@ -29,13 +31,15 @@ const lookedAtMax = 50;
 /** Off a dead hub: devices that have come, and that DPS could not move. What is changed at DPS is written to the campaign first. */
 export const climbLadder = (ports: LadderPorts, pages: CampaignPages): ClimbLadder => {
   let lookedAt = 0;
-  let from = 0;
+  let from: number | undefined;
   return async (campaign, now) => {
     const { order, state } = campaign;
     const isOff = order.goal.kind === 'evacuate' && order.source.kind === 'plan';
     if (!isOff || state.kind !== 'running' || now - lookedAt < everyMs) return campaign;
     lookedAt = now;
     const open = pages.open(rowCountsOf(campaign.waves).length);
+    // Each run begins elsewhere: those that cannot be helped must not hide the others.
+    from ??= Math.floor(ports.dice.draw() * open.length);
     from = from < open.length ? from : 0;
     const looked = open.slice(from, from + lookedAtMax);
     from += lookedAtMax;
