@@ -7,6 +7,7 @@ import {
   campaignIdOf,
   parseCampaignCommand,
   parseCampaignOrder,
+  refuseApproval,
 } from '../shared/wire/campaign-order.ts';
 import {
   toBreakerView,
@@ -57,7 +58,7 @@ const approve = async (
       : refuse(previewed.kind, []);
   }
   const outcome = await manage.approve({ ...approval, hash });
-  if (outcome.kind !== 'approved') return refuse(outcome.kind, []);
+  if (outcome.kind !== 'approved') return refuseApproval(outcome);
   log.info(toApprovedLine(outcome.campaign));
   return { status: 201, jsonBody: toCampaignHead(outcome.campaign) };
 };

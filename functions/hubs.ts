@@ -5,7 +5,7 @@ import { rehome } from '../shared/composition.ts';
 import { hubHostName } from '../shared/domain/hub.ts';
 import type { Scope } from '../shared/domain/scope.ts';
 import { toApprovedLine } from '../shared/wire/campaign-lines.ts';
-import { campaignIdOf } from '../shared/wire/campaign-order.ts';
+import { campaignIdOf, refuseApproval } from '../shared/wire/campaign-order.ts';
 import { toCampaignHead } from '../shared/wire/campaign-view.ts';
 import { parseEmptyOrder } from '../shared/wire/empty-order.ts';
 import { parseHubOrder } from '../shared/wire/hub-order.ts';
@@ -103,7 +103,7 @@ const orderEmptying = async (
     hash,
     limits: asked.limits,
   });
-  if (outcome.kind !== 'approved') return refuse(outcome.kind, []);
+  if (outcome.kind !== 'approved') return refuseApproval(outcome);
   log.info(toApprovedLine(outcome.campaign));
   return { status: 201, jsonBody: toCampaignHead(outcome.campaign) };
 };

@@ -46,6 +46,7 @@ const stateAfter = (
   switch (command) {
     case 'pause':
       if (state.kind === 'paused') return undefined;
+      if (state.kind === 'preparing') return 'it is preparing: abort it, or pause it once it runs';
       if (state.kind !== 'running' && state.kind !== 'held') return `it is ${state.kind}`;
       return { kind: 'paused', because, wave, phase: state.phase };
     case 'resume': {

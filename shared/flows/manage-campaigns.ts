@@ -1,20 +1,19 @@
 import { type Breaker, closedBreaker } from '../campaign/breaker.ts';
-import {
-  type Campaign,
-  type CampaignLimits,
-  type CampaignMove,
-  type CampaignOrder,
-  newCampaign,
-} from '../campaign/campaign.ts';
+import type { Campaign, CampaignMove } from '../campaign/campaign.ts';
 import { type CampaignCommand, commandCampaign } from '../campaign/command-campaign.ts';
-import { canaryOf } from '../campaign/judge-wave.ts';
 import { type Progress, tallyOf } from '../campaign/progress.ts';
-import { waveSizes } from '../campaign/waves.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
-import type { KeptPlan, MadePlan, Plans } from '../ports/plans.ts';
+import type { Plans } from '../ports/plans.ts';
+import {
+  type Approval,
+  type Approved,
+  approveCampaign,
+  type Previewed,
+  previewCampaign,
+} from './approve-campaign.ts';
 import { changeCampaign, readCampaign } from './change-campaign.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -50,34 +49,6 @@ export type CampaignPage = {
   readonly progress: Progress | undefined;
 };
 
-export type Approval = {
-  readonly scope: Scope;
-  /** `c-` and 20 hexadecimal digits: of the idempotency key, or at random. */
-  readonly id: string;
-  readonly planId: string;
-  readonly hash: string;
-  readonly reason: string;
-  readonly by: string;
-  readonly limits: (plan: MadePlan) => CampaignLimits;
-};
-
-export type Preview = {
-  readonly plan: MadePlan;
-  readonly limits: CampaignLimits;
-  readonly canary: number;
-  readonly waves: readonly number[];
-  readonly isSingle: boolean;
-};
-
-export type Previewed =
-  | { readonly kind: 'preview'; readonly preview: Preview }
-  | { readonly kind: 'unknown-plan' | 'plan-not-made' | 'nothing-to-move' };
-
-export type Approved =
-  | { readonly kind: 'approved'; readonly campaign: Campaign }
-  | Exclude<Previewed, { readonly kind: 'preview' }>
-  | { readonly kind: 'hash-differs'; readonly hash: string };
-
 export type Ordered =
   | { readonly kind: 'done'; readonly campaign: Campaign; readonly rollback: string | undefined }
   | { readonly kind: 'unknown-campaign' }
@@ -102,13 +73,8 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
     return campaign?.order.scope === scope ? campaign : undefined;
   };
   return {
-    preview: async (approval) => {
-      const made = await madePlan(ports, approval);
-      return typeof made === 'string'
-        ? { kind: made }
-        : { kind: 'preview', preview: previewOf(made.plan, limitsOf(made.plan, approval)) };
-    },
-    approve: (approval) => approve(ports, approval),
+    preview: (approval) => previewCampaign(ports, approval),
+    approve: (approval) => approveCampaign(ports, approval),
     read,
     progress: async (id) => {
       const all = await deadline(timeoutMs, (signal) => campaigns.allProgress(id, signal));
@@ -153,86 +119,6 @@ const resetBreaker = async ({ breakers, deadline }: Ports): Promise<Breaker> => 
   }
   throw new Error('The breaker changed with every attempt.');
 };
-
-const madePlan = async (
-  { plans, deadline }: Ports,
-  { scope, planId }: Pick<Approval, 'scope' | 'planId'>,
-): Promise<
-  | { readonly order: KeptPlan['order']; readonly run: string; readonly plan: MadePlan }
-  | 'unknown-plan'
-  | 'plan-not-made'
-  | 'nothing-to-move'
-> => {
-  const kept = await deadline(timeoutMs, (signal) => plans.read(planId, signal));
-  if (kept?.order.scope !== scope) return 'unknown-plan';
-  if (kept.state.kind !== 'made') return 'plan-not-made';
-  const { run, plan } = kept.state;
-  return plan.moveCount === 0 ? 'nothing-to-move' : { order: kept.order, run, plan };
-};
-
-/** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
-const limitsOf = (plan: MadePlan, { limits }: Pick<Approval, 'limits'>): CampaignLimits =>
-  plan.goal.kind === 'evacuate'
-    ? {
-        ...limits(plan),
-        brokenPercent: 100,
-        strandedPercent: 100,
-        wavePercents: [100],
-        bakeMs: 0,
-        onFail: 'hold',
-        isCanaryOnly: false,
-      }
-    : limits(plan);
-
-const previewOf = (plan: MadePlan, limits: CampaignLimits): Preview => {
-  const canary = canaryOf(limits);
-  const { moveCount, uncertainCount } = plan;
-  const { sizes, isSingle } = waveSizes(moveCount, {
-    canary,
-    uncertain: uncertainCount,
-    ready: moveCount,
-    percents: limits.wavePercents,
-  });
-  return { plan, limits, canary, waves: sizes, isSingle };
-};
-
-/** What is approved is what the person has seen: a plan has one hash [C6]. */
-const approve = async (ports: Ports, approval: Approval): Promise<Approved> => {
-  const { campaigns, deadline } = ports;
-  const { id, planId, hash, reason, by } = approval;
-  const known = (await readCampaign(ports, id))?.campaign;
-  if (known) return known.order.hash === hash ? approved(known) : differs(known.order.hash);
-  const made = await madePlan(ports, approval);
-  if (typeof made === 'string') return { kind: made };
-  const { plan, run } = made;
-  if (plan.hash !== hash) return differs(plan.hash);
-  const order: CampaignOrder = {
-    id,
-    scope: approval.scope,
-    source: { kind: 'plan', planId, run },
-    hash,
-    goal: plan.goal,
-    hubs: plan.hubs.map(({ hub }) => hub),
-    sources: plan.hubs.flatMap(({ movesOut }, index) => (movesOut > 0 ? [index] : [])),
-    targets: plan.hubs.flatMap(({ movesIn }, index) => (movesIn > 0 ? [index] : [])),
-    isWhole: plan.limits.movesMax === undefined,
-    moveCount: plan.moveCount,
-    uncertainCount: plan.uncertainCount,
-    policyVersion: plan.policyVersion,
-    reason,
-    by,
-    at: ports.clock.now(),
-    limits: limitsOf(plan, approval),
-  };
-  const campaign = newCampaign(order);
-  const outcome = await deadline(timeoutMs, (signal) => campaigns.create(campaign, signal));
-  if (outcome === 'created') return approved(campaign);
-  const other = (await readCampaign(ports, id))?.campaign ?? campaign;
-  return other.order.hash === hash ? approved(other) : differs(other.order.hash);
-};
-
-const approved = (campaign: Campaign): Approved => ({ kind: 'approved', campaign });
-const differs = (hash: string): Approved => ({ kind: 'hash-differs', hash });
 
 /** [C3] It is so from the next round on, whoever runs it. */
 const order = async (

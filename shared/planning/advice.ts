@@ -21,7 +21,7 @@ export const adviceFor = (
 const stillTaking = (goal: Goal, hubs: readonly PlannedHub[]): readonly string[] =>
   hubs.flatMap(({ hub, state }) =>
     goal.kind === 'drain' && goal.hub === hub && state === 'open'
-      ? [`${hub} is open, and takes newcomers: cordon it first`]
+      ? [`${hub} is open, and takes newcomers until it is drained by a campaign, or cordoned`]
       : [],
   );
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CampaignLimits } from '../campaign/campaign.ts';
 import type { CampaignCommand } from '../campaign/command-campaign.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { Approved } from '../flows/approve-campaign.ts';
 import type { MadePlan } from '../ports/plans.ts';
 import { campaignLimitsText, toCampaignLimits } from './campaign-limits.ts';
 import { reasonText } from './move-order.ts';
@@ -89,3 +90,8 @@ export const campaignIdOf = (
     .digest('hex');
   return `c-${digits.slice(0, 20)}`;
 };
+
+export const refuseApproval = (
+  outcome: Exclude<Approved, { readonly kind: 'approved' }>,
+): Refusal =>
+  'id' in outcome ? refuse(outcome.kind, [], `by ${outcome.id}`) : refuse(outcome.kind, []);

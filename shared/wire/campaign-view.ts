@@ -2,7 +2,7 @@ import type { Breaker } from '../campaign/breaker.ts';
 import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
 import { type Progress, quantile, type Tally, tallyOf } from '../campaign/progress.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Preview } from '../flows/manage-campaigns.ts';
+import type { Preview } from '../flows/approve-campaign.ts';
 import { toIso } from './device-contract.ts';
 
 /** A campaign as operators see it: times as ISO 8601, and at any time what has become of its moves. */

@@ -40,6 +40,7 @@ const problems = {
   'unknown-campaign': [404, 'There is no such campaign'],
   'nothing-to-move': [409, 'The plan moves nobody'],
   'hash-differs': [409, 'That is not the hash of this plan: look at it again'],
+  'plan-under-way': [409, 'The plan is being carried out already'],
   'not-now': [409, 'The campaign does not take this now'],
   'no-inventory': [404, 'No inventory was taken yet: it begins within a minute'],
   'plan-not-made': [409, 'The plan is not made'],

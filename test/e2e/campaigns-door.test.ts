@@ -98,6 +98,10 @@ test('[C6] a plan is tried, approved by its hash, carried out, reported and roll
   expect([first.status, again.status]).toEqual([201, 201]);
   expect(again.body.id).toBe(first.body.id);
   const { id: campaignId } = first.body;
+  expect(await call('POST', 'campaigns/main', right)).toMatchObject({
+    status: 409,
+    body: { detail: `by ${campaignId}` },
+  });
   const report = async () =>
     (await call('GET', `campaigns/main/${campaignId}`)).body as ReturnType<typeof toCampaignView>;
   await vi.waitFor(

@@ -589,7 +589,7 @@ describe('what a person reads', () => {
     const planned = aPlanOf(fleet, { kind: 'drain', hub: host('east') });
     expect(planned.hubs[0]?.past).toBe('20 too many stay: 20 are not known to Rehome');
     expect(planned.advice).toContain(
-      'east.azure-devices.net is open, and takes newcomers: cordon it first',
+      'east.azure-devices.net is open, and takes newcomers until it is drained by a campaign, or cordoned',
     );
   });
 

@@ -1,0 +1,159 @@
+import {
+  type Campaign,
+  type CampaignLimits,
+  type CampaignOrder,
+  newCampaign,
+} from '../campaign/campaign.ts';
+import { canaryOf } from '../campaign/judge-wave.ts';
+import { waveSizes } from '../campaign/waves.ts';
+import type { Scope } from '../domain/scope.ts';
+import type { Campaigns } from '../ports/campaigns.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Deadline } from '../ports/deadline.ts';
+import type { KeptPlan, MadePlan, Plans } from '../ports/plans.ts';
+import { readCampaign } from './change-campaign.ts';
+
+export type Approval = {
+  readonly scope: Scope;
+  /** `c-` and 20 hexadecimal digits: of the idempotency key, or at random. */
+  readonly id: string;
+  readonly planId: string;
+  readonly hash: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly limits: (plan: MadePlan) => CampaignLimits;
+};
+
+export type Preview = {
+  readonly plan: MadePlan;
+  readonly limits: CampaignLimits;
+  readonly canary: number;
+  readonly waves: readonly number[];
+  readonly isSingle: boolean;
+};
+
+export type Previewed =
+  | { readonly kind: 'preview'; readonly preview: Preview }
+  | { readonly kind: 'unknown-plan' | 'plan-not-made' | 'nothing-to-move' };
+
+export type Approved =
+  | { readonly kind: 'approved'; readonly campaign: Campaign }
+  | Exclude<Previewed, { readonly kind: 'preview' }>
+  | { readonly kind: 'hash-differs'; readonly hash: string }
+  /** Another campaign carries it out: two would get in each other's way. */
+  | { readonly kind: 'plan-under-way'; readonly id: string };
+
+type Ports = {
+  readonly campaigns: Campaigns;
+  readonly plans: Plans;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+};
+
+const timeoutMs = 10_000;
+
+/** What a plan would come to. Nothing is begun. */
+export const previewCampaign = async (
+  ports: Ports,
+  approval: Omit<Approval, 'hash'>,
+): Promise<Previewed> => {
+  const made = await madePlan(ports, approval);
+  return typeof made === 'string'
+    ? { kind: made }
+    : { kind: 'preview', preview: previewOf(made.plan, limitsOf(made.plan, approval)) };
+};
+
+const madePlan = async (
+  { plans, deadline }: Ports,
+  { scope, planId }: Pick<Approval, 'scope' | 'planId'>,
+): Promise<
+  | { readonly order: KeptPlan['order']; readonly run: string; readonly plan: MadePlan }
+  | 'unknown-plan'
+  | 'plan-not-made'
+  | 'nothing-to-move'
+> => {
+  const kept = await deadline(timeoutMs, (signal) => plans.read(planId, signal));
+  if (kept?.order.scope !== scope) return 'unknown-plan';
+  if (kept.state.kind !== 'made') return 'plan-not-made';
+  const { run, plan } = kept.state;
+  return plan.moveCount === 0 ? 'nothing-to-move' : { order: kept.order, run, plan };
+};
+
+/** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
+const limitsOf = (plan: MadePlan, { limits }: Pick<Approval, 'limits'>): CampaignLimits =>
+  plan.goal.kind === 'evacuate'
+    ? {
+        ...limits(plan),
+        brokenPercent: 100,
+        strandedPercent: 100,
+        wavePercents: [100],
+        bakeMs: 0,
+        onFail: 'hold',
+        isCanaryOnly: false,
+      }
+    : limits(plan);
+
+const previewOf = (plan: MadePlan, limits: CampaignLimits): Preview => {
+  const canary = canaryOf(limits);
+  const { moveCount, uncertainCount } = plan;
+  const { sizes, isSingle } = waveSizes(moveCount, {
+    canary,
+    uncertain: uncertainCount,
+    ready: moveCount,
+    percents: limits.wavePercents,
+  });
+  return { plan, limits, canary, waves: sizes, isSingle };
+};
+
+/** What is approved is what the person has seen: a plan has one hash [C6]. */
+export const approveCampaign = async (ports: Ports, approval: Approval): Promise<Approved> => {
+  const { campaigns, deadline } = ports;
+  const { id, planId, hash, reason, by } = approval;
+  const known = (await readCampaign(ports, id))?.campaign;
+  if (known) return known.order.hash === hash ? approved(known) : differs(known.order.hash);
+  const made = await madePlan(ports, approval);
+  if (typeof made === 'string') return { kind: made };
+  const { plan, run } = made;
+  if (plan.hash !== hash) return differs(plan.hash);
+  const other = await carriedOutBy(ports, planId);
+  if (other !== undefined) return { kind: 'plan-under-way', id: other };
+  const order: CampaignOrder = {
+    id,
+    scope: approval.scope,
+    source: { kind: 'plan', planId, run },
+    hash,
+    goal: plan.goal,
+    hubs: plan.hubs.map(({ hub }) => hub),
+    sources: plan.hubs.flatMap(({ movesOut }, index) => (movesOut > 0 ? [index] : [])),
+    targets: plan.hubs.flatMap(({ movesIn }, index) => (movesIn > 0 ? [index] : [])),
+    isWhole: plan.limits.movesMax === undefined,
+    moveCount: plan.moveCount,
+    uncertainCount: plan.uncertainCount,
+    policyVersion: plan.policyVersion,
+    reason,
+    by,
+    at: ports.clock.now(),
+    limits: limitsOf(plan, approval),
+  };
+  const campaign = newCampaign(order);
+  const outcome = await deadline(timeoutMs, (signal) => campaigns.create(campaign, signal));
+  if (outcome === 'created') return approved(campaign);
+  const same = (await readCampaign(ports, id))?.campaign ?? campaign;
+  return same.order.hash === hash ? approved(same) : differs(same.order.hash);
+};
+
+const carriedOutBy = async (
+  { campaigns, deadline }: Ports,
+  planId: string,
+): Promise<string | undefined> => {
+  const active = await deadline(timeoutMs, (signal) => campaigns.active(signal));
+  return active
+    .map(({ campaign }) => campaign)
+    .find(
+      ({ order: { source }, state }) =>
+        state.kind !== 'ended' && source.kind === 'plan' && source.planId === planId,
+    )?.order.id;
+};
+
+const approved = (campaign: Campaign): Approved => ({ kind: 'approved', campaign });
+const differs = (hash: string): Approved => ({ kind: 'hash-differs', hash });
