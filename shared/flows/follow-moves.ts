@@ -35,7 +35,7 @@ const soonMs = 5_000;
 const laterMs = 20_000;
 const parkedMs = 60 * 60_000;
 /** A run looks at so many of those that wait, or at a sixtieth: each is looked at within an hour or so. */
-const parkedPerRun = 50;
+const parkedPerRun = 300;
 const parkedShare = 1 / 60;
 /** Off a dead hub all of them wait, and come soon. */
 const leavingShare = 1 / 5;
