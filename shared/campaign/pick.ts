@@ -1,5 +1,5 @@
 import type { Hub } from '../domain/hub.ts';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, instant } from '../domain/instant.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Opening } from './calendar.ts';
 import type { CampaignLimits, CampaignMove } from './campaign.ts';
@@ -93,6 +93,9 @@ export const pick = (
   return { places, purse: left, binds, stuck: isPassing ? undefined : stuck };
 };
 
+/** Whoever goes last arrives before the window closes: what came too late would count as broken. */
+const goingMs = 2 * 60_000;
+
 type Bar = { readonly what: string; readonly isLasting: boolean };
 const lasting = (what: string): Bar => ({ what, isLasting: true });
 const passing = (what: string): Bar => ({ what, isLasting: false });
@@ -109,7 +112,8 @@ const whyNot = (
   if (heldBy !== undefined) return passing(heldBy);
   const opening = openingOf(zone);
   if (!opening) return lasting(`there is no time zone ${zone}`);
-  if (!opening.isOpen(now)) return passing('the window, or a freeze');
+  const isOpen = opening.isOpen(now) && opening.isOpen(instant(now + goingMs));
+  if (!isOpen) return passing('the window, or a freeze');
   if (target.state !== 'open') return lasting(`${target.hostName} is ${target.state}`);
   if (roomOn(target, arriving.get(to) ?? 0) < 1) return lasting(`${target.hostName} has no room`);
   for (const [cap, value] of groups.entries()) {

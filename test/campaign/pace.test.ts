@@ -185,6 +185,10 @@ describe('who may go next', () => {
     const picked = pick(all, {}, around({ openingOf, now: instant(0) }));
     expect(rowsOf(picked)).toEqual([1]); // it is nine in the morning in Tokyo
     expect(picked.binds).toBe('the window, or a freeze');
+    // Nor does one go that could not arrive before it closes.
+    const before = (minutes: number) => instant((5 * 60 - minutes) * minuteMs);
+    expect(rowsOf(pick(all, {}, around({ openingOf, now: before(2) })))).toEqual([]);
+    expect(rowsOf(pick(all, {}, around({ openingOf, now: before(3) })))).toEqual([1]);
   });
 
   test.each([
