@@ -186,9 +186,9 @@ describe('who may go next', () => {
     expect(rowsOf(picked)).toEqual([1]); // it is nine in the morning in Tokyo
     expect(picked.binds).toBe('the window, or a freeze');
     // Nor does one go that could not arrive before it closes.
-    const before = (minutes: number) => instant((5 * 60 - minutes) * minuteMs);
-    expect(rowsOf(pick(all, {}, around({ openingOf, now: before(2) })))).toEqual([]);
-    expect(rowsOf(pick(all, {}, around({ openingOf, now: before(3) })))).toEqual([1]);
+    const untilClose = (minutes: number) => instant((5 * 60 - minutes) * minuteMs);
+    expect(rowsOf(pick(all, {}, around({ openingOf, now: untilClose(2) })))).toEqual([]);
+    expect(rowsOf(pick(all, {}, around({ openingOf, now: untilClose(3) })))).toEqual([1]);
   });
 
   test.each([
