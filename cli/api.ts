@@ -20,6 +20,9 @@ export type Where = {
   readonly scope?: string | undefined;
 };
 
+/** The name of an error that may pass by itself. */
+export const noAnswer = 'NoAnswer';
+
 /** Written by `npm start`, in the folder where it runs. */
 const localFile = '.local/rehome.json';
 
@@ -40,9 +43,8 @@ export const connect = async (flags: Where): Promise<Api> => {
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.timeout(60_000),
       }).catch((error: Error) => {
-        throw new Error(
-          `${url} gives no answer (does it run?): ${String(error.cause ?? error.message)}`,
-        );
+        const message = `${url} gives no answer (does it run?): ${String(error.cause ?? error.message)}`;
+        throw Object.assign(new Error(message), { name: noAnswer });
       });
       const answer = await response.json().catch(() => undefined);
       if (!response.ok) throw new Error(problemOf(response.status, answer));

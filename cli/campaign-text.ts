@@ -23,7 +23,9 @@ export const campaignText = (view: CampaignView): readonly string[] => {
 };
 
 const stateText = (view: CampaignView): string => {
-  const wave = view.wave === undefined ? '' : `, wave ${view.wave} of ${view.waves.length - 1}`;
+  const last = view.waves.length - 1;
+  const isOnly = view.wave === undefined || last === 0;
+  const wave = isOnly ? '' : `, ${view.wave === 0 ? 'the canary' : `wave ${view.wave} of ${last}`}`;
   const phase = view.phase === undefined ? '' : `, ${view.phase}`;
   const outcome = view.outcome === undefined ? '' : `: ${view.outcome}`;
   const because = view.because === undefined ? '' : ` (${view.because})`;
@@ -63,16 +65,16 @@ const peakText = ({ pace }: CampaignView): readonly string[] =>
 const wavesText = ({ waves }: CampaignView): readonly string[] => {
   if (waves.length === 0) return [];
   const rows = waves.map((wave, index) => [
-    `${wave.isNow ? '→' : ' '} ${index === 0 ? 'canary' : index}`,
+    `${wave.isNow ? '→' : ' '} ${waves.length === 1 ? 'all' : index === 0 ? 'canary' : index}`,
     count(wave.moves),
     wave.begunAt ?? '',
     wave.endedAt ?? '',
-    wave.gate?.ruling ?? '',
+    rulingOf(wave),
   ]);
   const gates = waves.flatMap(({ gate }, index) =>
     gate && gate.ruling !== 'pass'
       ? gate.measures
-          .filter(({ ruling }) => ruling !== 'pass')
+          .filter(({ ruling, of }) => ruling !== 'pass' && of > 0)
           .map(
             ({ what, count: many, of, limit, ruling }) =>
               `  gate ${index}: ${what} ${count(many)} of ${count(of)}, limit ${(limit * 100).toFixed(1)} %: ${ruling}`,
@@ -81,6 +83,10 @@ const wavesText = ({ waves }: CampaignView): readonly string[] => {
   );
   return ['', ...columns([['wave', 'moves', 'begun', 'ended', 'gate'], ...rows]), '', ...gates];
 };
+
+/** Of a wave of which nobody has told anything, as off a dead hub, there is nothing to say. */
+const rulingOf = ({ gate }: CampaignView['waves'][number]): string =>
+  gate?.measures.some(({ of }) => of > 0) ? gate.ruling : '';
 
 const reasonsMax = 8;
 

@@ -5,7 +5,7 @@ import type {
   toCampaignMovesView,
   toPreviewView,
 } from '../shared/wire/campaign-view.ts';
-import type { Api } from './api.ts';
+import { type Api, noAnswer } from './api.ts';
 import { campaignText, previewText, progressText } from './campaign-text.ts';
 import { columns, many, short } from './plan-text.ts';
 
@@ -66,17 +66,33 @@ export const showCampaign = async (
 };
 
 const lookMs = 2_000;
+const silentMax = 60;
+
+/** An app that is being restarted is awaited for two minutes: the campaign does not end with it. */
+const readPatiently = async (api: Api, id: string, say: Say): Promise<CampaignView> => {
+  for (let silent = 1; ; silent += 1) {
+    try {
+      return await readOne(api, id);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== noAnswer || silent === silentMax) throw error;
+      if (silent === 1) say(`${error.message}; the campaign goes on without us`);
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+  }
+};
 
 /** Says what changes until it has ended, or needs a person. Answers whether it completed. */
 export const followCampaign = async (api: Api, id: string, say: Say): Promise<boolean> => {
   let told = '';
   for (;;) {
-    const view = await readOne(api, id);
+    const view = await readPatiently(api, id, say);
     const pace =
       view.pace && view.state === 'running'
         ? `; ${view.pace.perMinute} a minute, bound by ${view.pace.binds}`
         : '';
-    const wave = view.wave === undefined ? '' : ` wave ${view.wave} ${view.phase ?? ''}`;
+    const isOnly = view.waves.length === 1;
+    const name = isOnly ? '' : view.wave === 0 ? ' the canary' : ` wave ${view.wave}`;
+    const wave = view.wave === undefined ? '' : `${name} ${view.phase ?? ''}`;
     const line = `${view.state}${wave}: ${progressText(view)}${pace}`;
     if (line !== told) say(line);
     told = line;
