@@ -6,11 +6,15 @@ import { rootFolder } from '../support/source.ts';
 /** In real time, by the app's own timers: a minute at most until the campaign begins. */
 test('npm start -- --scenario drain: approved, carried out and done on the command line alone', async () => {
   const flags = ['--scenario', 'drain', '--devices', '2', '--virtual', '10', '--once', '--port'];
-  const launcher = spawn(process.execPath, ['local/start.ts', ...flags, '0', '--organic', '5'], {
-    cwd: rootFolder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const launcher = spawn(
+    process.execPath,
+    ['local/start.ts', ...flags, '0', '--organic', '5', '--time', '600'],
+    {
+      cwd: rootFolder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
   onTestFinished(() => {
     if (launcher.exitCode === null) process.kill(-(launcher.pid ?? 0), 'SIGKILL');
   });
