@@ -82,7 +82,7 @@ const approving = async (appUrl: string, body: object, key: string) => {
 };
 
 test('[C6] a plan is tried, approved by its hash, carried out, reported and rolled back', async () => {
-  const { on, planned, call, appUrl, runTimer, log, rehome } = await aSmallFleet();
+  const { on, planned, call, appUrl, runTimer, log, rehome, kill, restart } = await aSmallFleet();
   const before = on('east');
   const view = await planned(`hubs/${hostOf('east')}/drain`, { scope: 'main' });
   const order = { plan: view.id, reason: 'a test' };
@@ -102,6 +102,9 @@ test('[C6] a plan is tried, approved by its hash, carried out, reported and roll
     status: 409,
     body: { detail: `by ${campaignId}` },
   });
+  const following = rehome('campaign', 'follow', campaignId);
+  kill();
+  await restart();
   const report = async () =>
     (await call('GET', `campaigns/main/${campaignId}`)).body as ReturnType<typeof toCampaignView>;
   await vi.waitFor(
@@ -111,6 +114,7 @@ test('[C6] a plan is tried, approved by its hash, carried out, reported and roll
     },
     { timeout: 60_000, interval: 500 },
   );
+  expect((await following).out).toContain('ended: completed'); // through the restart
   const ended = await report();
   expect(ended).toMatchObject({ outcome: 'completed', moves: { total: before, verified: before } });
   expect(ended.log.map(({ by, what }) => [by, what])).toContainEqual(['Otto', 'approved']);
