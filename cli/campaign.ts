@@ -42,11 +42,15 @@ export const approve = async (
   if (!json) {
     for (const line of previewText(answer)) say(line);
     say(
-      `  approve it: npx rehome campaign approve ${approval.plan} --hash ${answer.confirmWith} --reason TEXT`,
+      `  approve it: npx rehome campaign approve ${approval.plan} --hash ${answer.confirmWith}${limitsFlag(approval.limits)} --reason TEXT`,
     );
   }
   return undefined;
 };
+
+/** What was looked at is what is carried out: with the same limits. */
+export const limitsFlag = (limits: unknown): string =>
+  limits === undefined ? '' : ` --limits '${JSON.stringify(limits)}'`;
 
 /** Sent again after a fault, it approves once. */
 const once = () => ({ 'idempotency-key': randomUUID() });

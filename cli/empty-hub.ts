@@ -1,5 +1,6 @@
 import type { toCampaignHead } from '../shared/wire/campaign-view.ts';
 import type { Api } from './api.ts';
+import { limitsFlag } from './campaign.ts';
 import { awaitPlan } from './plan.ts';
 import { many, planText } from './plan-text.ts';
 
@@ -30,8 +31,8 @@ export const emptyHub = async (
   if (!isConfirmed) {
     say('');
     say(`  a dry run: nothing has begun. Carry it out:`);
-    const drill = verb === 'drill' ? ` --limits '{"drill":true}'` : '';
-    say(`  npx rehome campaign approve ${plan} --hash ${hash}${drill} --reason TEXT`);
+    const all = verb === 'drill' ? { ...limits, drill: true } : limits;
+    say(`  npx rehome campaign approve ${plan} --hash ${hash}${limitsFlag(all)} --reason TEXT`);
     return undefined;
   }
   const campaign = (await api.call(

@@ -9,8 +9,12 @@ export const rebalanceHandler =
   async (_timer, context) => {
     const done = await rebalance();
     for (const order of done.proposed) context.info(toPlanLine(order));
-    if (done.silent.length > 0) context.warn(toRebalancedLine(done));
-    else if (done.proposed.length + done.observed.length + done.resumed.length > 0)
+    if (done.tripped !== undefined) context.error(toRebalancedLine(done));
+    else if (done.silent.length > 0) context.warn(toRebalancedLine(done));
+    else if (
+      done.approved !== undefined ||
+      done.proposed.length + done.observed.length + done.resumed.length > 0
+    )
       context.info(toRebalancedLine(done));
   };
 

@@ -187,6 +187,8 @@ export type Reset = {
   readonly id: string;
   readonly before: 'migrate' | 'reset';
   readonly at: Instant;
+  /** When that was done at DPS: it is written that it will be, and then done. */
+  readonly setAt?: Instant;
 };
 
 export type ChangedState = {

@@ -9,6 +9,16 @@ export type Silence = { readonly lost: number; readonly of: number };
 export const canaryOf = ({ brokenPercent, baselinePercent }: CampaignLimits): number =>
   canarySize(brokenPercent / 100, Math.min(baselinePercent, brokenPercent / 2) / 100);
 
+/** Fewer tell nothing of a hub. */
+const controlMin = 50;
+
+/** How many fall silent by themselves, at the least that is likely (a lower bound of 95 %). */
+const adriftOf = ({ lost, of }: Silence): number => {
+  if (of < controlMin) return 0;
+  const rate = lost / of;
+  return Math.max(0, rate - 1.645 * Math.sqrt((rate * (1 - rate)) / of));
+};
+
 /**
  * The gate at the end of a wave: what was moved, against its limits, and against those that were not moved. What befell the control as
  * well is not laid to the move: the limit is that much higher.
@@ -22,15 +32,23 @@ export const judgeWave = (
 ): Gate => {
   const tally = tallyOf(pages);
   const judged = judgedOf(tally);
-  const adrift = control.of === 0 ? 0 : control.lost / control.of;
-  const measure = (what: Measure['what'], count: number, of: number, percent: number): Measure => {
-    const limit = Math.min(1, percent / 100 + adrift);
+  const adrift = adriftOf(control);
+  const measure = (
+    what: Measure['what'],
+    count: number,
+    of: number,
+    percent: number,
+    more = 0,
+  ): Measure => {
+    const limit = Math.min(1, percent / 100 + more);
     return { what, count, of, limit, ruling: ruleOn(count, of, limit, true) };
   };
   const measures = [
     measure('stranded', tally.s, judged, limits.strandedPercent),
     measure('broken', brokenOf(tally), judged, limits.brokenPercent),
-    ...(moved.of > 0 ? [measure('fell silent', moved.lost, moved.of, limits.brokenPercent)] : []),
+    ...(moved.of > 0
+      ? [measure('fell silent', moved.lost, moved.of, limits.brokenPercent, adrift)]
+      : []),
   ];
   const ruling = isSingle && tally.s > 0 ? 'fail' : worst(measures);
   const told: Measure = {

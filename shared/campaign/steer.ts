@@ -59,7 +59,7 @@ export const steer = (campaign: Campaign, seen: Seen): Step => {
           });
     case 'paused':
     case 'held':
-      if (seen.failed !== undefined && state.kind === 'paused')
+      if (seen.failed !== undefined && state.kind === 'paused' && state.phase.kind !== 'waiting')
         return become(afterFailure(order.limits.onFail, state.wave, now, seen.failed));
       // The valve is shut to those on their way: that they come to nothing is not their fault.
       if (seen.isBroken && outOf(tally) + before.c + before.t > 0)

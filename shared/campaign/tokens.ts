@@ -29,7 +29,7 @@ export const take = (purse: Purse, charges: readonly Charge[], now: Instant): Ta
     if (perMinute <= 0) return { kind: 'short', binds: resource, until: now + 60_000 };
     const costMs = (count * 60_000) / perMinute;
     const from = Math.max(after[resource] ?? purse[resource] ?? 0, now);
-    if (from + costMs - now > Math.max(burstMs, costMs))
+    if (from - now > Math.max(burstMs - costMs, 0))
       return { kind: 'short', binds: resource, until: from + costMs - burstMs };
     after[resource] = from + costMs;
   }

@@ -51,7 +51,7 @@ export const isCampaign = (id: string): boolean => campaignId.test(id);
  * [C3] [C7] [C8] Why a device's move is not let through now; undefined: it is. A move that no campaign owns is let through: a person ordered it.
  */
 export const whyShut = (
-  move: Pick<Move, 'campaignId' | 'ask'>,
+  move: Pick<Move, 'campaignId' | 'ask' | 'inTwin'>,
   labels: DeviceRecord['labels'],
   { byCampaign, isBroken }: Valves,
   now: Instant,
@@ -66,8 +66,9 @@ export const whyShut = (
     : undefined;
 };
 
-const isOnItsWay = ({ ask }: Pick<Move, 'ask'>): boolean =>
-  ask.kind === 'sent' || ask.kind === 'accepted';
+/** One that waited may have come, and accepted, since: it is not let through. */
+const isOnItsWay = ({ ask, inTwin }: Pick<Move, 'ask' | 'inTwin'>): boolean =>
+  !inTwin && (ask.kind === 'sent' || ask.kind === 'accepted');
 
 export const isOutside = (
   calendar: Calendar,

@@ -43,7 +43,7 @@ export const climbLadder = (ports: LadderPorts, pages: CampaignPages): ClimbLadd
     from = from < open.length ? from : 0;
     const looked = open.slice(from, from + lookedAtMax);
     from += lookedAtMax;
-    let after = campaign;
+    let after = await setResets(ports, campaign, now);
     for (const { page, row } of looked) {
       const move = (await pages.rowsOf(page))[row];
       const key = move && deviceKey(order.scope, move.deviceId);
@@ -66,12 +66,14 @@ const help = async (
   if (move?.campaignId !== order.id || key === undefined) return campaign;
   const state = await ports.repair.stateOf(order.scope, registrationId);
   const failedAt = state.kind === 'failed' ? state.at : undefined;
-  const resetAt = resets.find((one) => one.key === key)?.at;
+  const known = resets.find((one) => one.key === key);
+  if (known && known.setAt === undefined) return campaign; // it is about to be
+  const resetAt = known?.setAt;
   const { triggeredAt } = move;
   switch (nextRung({ failedAt, triggeredAt, resetAt }, order.limits.ladder)) {
     case 'reset':
       return resets.length < resetsMax
-        ? reset(ports, campaign, key, now)
+        ? planReset(ports, campaign, key, now)
         : told(campaign, stuck, tooMany, now);
     case 'delete':
       await ports.repair.forget(order.scope, registrationId);
@@ -91,21 +93,40 @@ const why =
 const resetsMax = 2_000;
 const tooMany = `${resetsMax} enrollments are under the reset policy: the others take a person`;
 
-const reset = async (
-  { enrollments, repair, deadline }: LadderPorts,
+const planReset = async (
+  { enrollments, deadline }: LadderPorts,
   campaign: Campaign,
   key: string,
   now: Instant,
 ): Promise<Campaign> => {
-  const { order, resets } = campaign;
+  const { resets } = campaign;
   const enrollment = await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
   if (!enrollment) return campaign;
   const { kind, id, reprovision } = enrollment;
   if (reprovision === 'never') return campaign;
-  await repair.setReprovision(order.scope, enrollment, 'reset');
-  const done: Reset = { key, kind, id, before: reprovision, at: now };
+  const planned: Reset = { key, kind, id, before: reprovision, at: now };
   const what = kind === 'group' ? `reset ${id}` : 'reset individual enrollments';
-  return told({ ...campaign, resets: [...resets, done] }, what, 'DPS cannot migrate', now);
+  return told({ ...campaign, resets: [...resets, planned] }, what, 'DPS cannot migrate', now);
+};
+
+/** What the campaign says already that it does; one that fails is tried again. */
+const setResets = async (
+  { repair }: LadderPorts,
+  campaign: Campaign,
+  now: Instant,
+): Promise<Campaign> => {
+  const { order, resets } = campaign;
+  const waiting = resets.filter(({ setAt }) => setAt === undefined).slice(0, lookedAtMax);
+  const set = new Set<string>();
+  for (const { key, kind, id } of waiting) {
+    await repair.setReprovision(order.scope, { kind, id }, 'reset');
+    set.add(key);
+  }
+  if (set.size === 0) return campaign;
+  return {
+    ...campaign,
+    resets: resets.map((one) => (set.has(one.key) ? { ...one, setAt: now } : one)),
+  };
 };
 
 /** Once. */
@@ -119,6 +140,10 @@ export const restoreEnrollments = async (
   { repair }: Pick<LadderPorts, 'repair'>,
   { order, resets }: Campaign,
 ): Promise<void> => {
+  const faults: unknown[] = [];
   for (const { kind, id, before } of resets)
-    await repair.setReprovision(order.scope, { kind, id }, before);
+    await repair.setReprovision(order.scope, { kind, id }, before).catch((fault: unknown) => {
+      faults.push(fault); // the others are put back all the same
+    });
+  if (faults.length > 0) throw new AggregateError(faults, `Put back: ${faults.join('; ')}`);
 };

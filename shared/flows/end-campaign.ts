@@ -25,8 +25,8 @@ export const endCampaign = async (
   now: Instant,
 ): Promise<Campaign> => {
   const { order } = campaign;
-  const more =
-    order.source.kind === 'rollback' ? await withStragglers(ports, campaign, now) : undefined;
+  const isWhole = order.source.kind === 'rollback' && state.outcome === 'completed';
+  const more = isWhole ? await withStragglers(ports, campaign, now) : undefined;
   if (more) return more;
   await restoreEnrollments(ports, campaign);
   if (order.goal.kind === 'drain') await leaveHubs(ports, campaign, 'draining', 'cordoned');

@@ -28,6 +28,8 @@ type Ports = {
 };
 
 const timeoutMs = 5_000;
+/** For so long one mark stands for all. */
+const markedMs = 60_000;
 
 /**
  * What makes Rehome act, in this order: a hub that is dead; one that will not come through the day; devices whose rules, labels or home say that
@@ -43,7 +45,8 @@ export const findCause = async (
   const now = ports.clock.now();
   const hubs = [...table.hubs.values()];
   const holding = hubs.filter(({ deviceCount = 0 }) => deviceCount > 0);
-  const dead = holding.find((hub) => isDead(hub, now));
+  // One that is closed was given up already: its devices are answered elsewhere.
+  const dead = holding.find((hub) => hub.state !== 'closed' && isDead(hub, now));
   if (dead)
     return {
       goal: { kind: 'evacuate', hub: dead.hostName },
@@ -90,7 +93,11 @@ const relocation = async (
   const mark = value.relocate[scope];
   if (!mark) return undefined;
   const planned = recent.find(
-    ({ order }) => order.scope === scope && order.goal.kind === 'relocate' && order.at >= mark.at,
+    ({ order, state }) =>
+      order.scope === scope &&
+      order.goal.kind === 'relocate' &&
+      state.kind !== 'failed' &&
+      order.at >= mark.at + markedMs, // what changed meanwhile has left no mark of its own
   );
   return planned
     ? undefined

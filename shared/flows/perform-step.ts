@@ -162,7 +162,12 @@ const beginWave = async (run: Run, campaign: Campaign, now: Instant): Promise<Ca
     return become(run, campaign, { ...state, kind: 'held', because }, now);
   }
   const up = await controlUp(ports, control);
-  return withWave(campaign, state.wave, (one) => ({ ...one, begunAt: now, controlUp: up }));
+  return withWave(campaign, state.wave, (one) => ({
+    ...one,
+    begunAt: now,
+    controlUp: up,
+    isPardoned: false, // that the fleet has changed was pardoned, and not what fails from now on
+  }));
 };
 
 const driftSince = async (ports: RunPorts, { order }: Campaign): Promise<readonly string[]> => {

@@ -132,7 +132,7 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const quotas = await quotasNow(ports, run.limits, scope, table, hasParked, now);
   const world = { table, quotas };
   const never = await following.look(now);
-  if (campaign.state.kind === 'running') await releasing.again(campaign, never, world);
+  if (campaign.state.kind === 'running' && !isBroken) await releasing.again(campaign, never, world);
   else for (const { page, row } of never) pages.note(page, { row, code: '.' });
   const step = steer(campaign, seen);
   const performed = await perform(run, campaign, step, world, now);
@@ -143,7 +143,9 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const next = nextOf(said, step, seen, isBehind);
   if (said === campaign) return { left: campaign.state.kind, next };
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, version, signal));
-  return { left: said.state.kind, next };
+  // A wave that was added is carried out by the next run, which knows its pages.
+  const isLonger = said.waves.length !== campaign.waves.length;
+  return { left: said.state.kind, next: isLonger ? 'never' : next };
 };
 
 const nextOf = (

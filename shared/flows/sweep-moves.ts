@@ -129,7 +129,9 @@ const wake = async (
 ): Promise<Change<Looked>> => {
   const evidence = await lookAtMove(twins, clock, record.deviceId, move);
   const now = clock.now();
-  const isOpen = hubTables.latest().hubs.get(move.to)?.state === 'open';
+  const { hubs } = hubTables.latest();
+  // Off a hub that is presumed dead nobody is asked: its devices come by themselves.
+  const isOpen = hubs.get(move.to)?.state === 'open' && hubs.get(move.from)?.state !== 'closed';
   const isShut = (await readValve(valves, record, now)) !== undefined;
   const targetTakes = isOpen && !isShut && !isHeldBack(record, move);
   const draw = dice.draw();

@@ -32,12 +32,21 @@ export const toHubLine = (
   });
 };
 
-export const toRebalancedLine = ({ silent, proposed, observed, resumed }: Rebalanced): string =>
+export const toRebalancedLine = ({
+  silent,
+  proposed,
+  observed,
+  resumed,
+  approved,
+  tripped,
+}: Rebalanced): string =>
   JSON.stringify({
     event: 'rebalanced',
     proposed: proposed.map(({ id, scope, goal }) => ({ planId: id, scope, goal: goal.kind })),
     ...(observed.length > 0 ? { observed } : {}),
     ...(resumed.length > 0 ? { resumed } : {}),
+    ...(approved === undefined ? {} : { approved }),
+    ...(tripped === undefined ? {} : { breakerTripped: tripped }),
     ...(silent.length > 0 ? { silent } : {}),
   });
 

@@ -48,6 +48,12 @@ describe('[C3] the valve', () => {
     expect(why(parked, state as CampaignState)).toBe(waiting);
   });
 
+  test('one that waited, and has accepted since, is not on its way', () => {
+    const accepted = { ...sent, ask: { kind: 'accepted' }, inTwin: true } as typeof sent;
+    expect(why(accepted, { ...held, kind: 'paused' } as CampaignState)).toBeDefined();
+    expect(why(accepted, moving(0))).toBeUndefined();
+  });
+
   test('of a campaign that is not known it is shut; of an order that a person gave it is not', () => {
     const nobody = { byCampaign: new Map(), isBroken: false };
     expect(whyShut(sent, {}, nobody, now)).toBeDefined();

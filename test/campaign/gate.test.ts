@@ -153,9 +153,12 @@ describe('the gate of a wave', () => {
   });
 
   test('what befell those that were not moved is not laid to the move', () => {
-    const [lost, of] = [20, 200];
-    expect(judge(most, { lost, of })).toBe('fail');
-    expect(judge(most, { lost, of }, { lost, of })).toBe('pass');
+    const moved = { lost: 12, of: 200 };
+    expect(judge(most, moved)).toBe('fail');
+    expect(judge(most, moved, { lost: 24, of: 200 })).toBe('pass');
+    expect(judge(most, moved, { lost: 5, of: 5 })).toBe('fail'); // too few to tell
+    // Whether devices are stranded has nothing to do with those that stay.
+    expect(judge('s'.repeat(148), nobody, { lost: 60, of: 60 })).toBe('fail');
   });
 
   test('a plan too small for a canary is stopped by one that strands, even once a person let others go', () => {

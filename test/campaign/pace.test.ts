@@ -65,6 +65,21 @@ describe('[C4] tokens', () => {
     expect(count).toBeLessThanOrEqual(7_800 + 20);
   });
 
+  test('slow quotas flow as well, at the times that there are', () => {
+    for (let perMinute = 1; perMinute <= 60; perMinute += 1) {
+      let purse: Purse = {};
+      let count = 0;
+      for (let now = 1_790_000_000_000; now < 1_790_000_000_000 + 10 * minuteMs; now += 1_000) {
+        const taken = take(purse, [{ resource: 'r', count: 1, perMinute }], instant(now));
+        if (taken.kind === 'short') continue;
+        ({ purse } = taken);
+        count += 1;
+      }
+      expect(count).toBeGreaterThanOrEqual(Math.floor(perMinute * 9));
+      expect(count).toBeLessThanOrEqual(perMinute * 10 + 2);
+    }
+  });
+
   test('all that a move takes, or nothing: the one that is short is named, and when there will be enough', () => {
     const both = [
       { resource: 'plenty', count: 1, perMinute: 6_000 },

@@ -179,3 +179,32 @@ test('[R4] who prepares a campaign late finds it under way, and leaves its waves
   await beginCampaign(world.shared, before, world.shared.clock.now());
   expect((await world.campaign(id)).waves).toEqual(before.waves);
 });
+
+test('[C3] a rollback that is aborted before it began moves nobody', async () => {
+  const world = await aCampaignWorld(40);
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'ended', 2 * hour);
+  const ordered = await world.manage.command(main, id, 'rollback', 'back', 'Otto');
+  const back = ordered.kind === 'done' ? (ordered.rollback ?? '') : '';
+  await world.manage.command(main, back, 'abort', 'no, wait', 'Otto');
+  const ended = await world.until(back, 'ended', hour);
+  expect(ended.state).toMatchObject({ outcome: 'aborted' });
+  await world.run(hour);
+  expect(world.on('east')).toBe(0);
+});
+
+test('[C2] who resumes in spite of a drift has not pardoned what fails from then on', async () => {
+  const dies: Firmware = { mood: { kind: 'accepts' }, habit: 'dies' };
+  const sound: Firmware = { mood: { kind: 'accepts' }, habit: 'keeps the contract' };
+  const world = await aCampaignWorld(300, { firmwareOf: (index) => (index % 2 ? dies : sound) });
+  await world.setState('west', 'open');
+  const id = await world.begin(drain, { bakeMs: minute, wavePercents: [100] }, () =>
+    world.run(minute),
+  );
+  await world.setState('west', 'cordoned');
+  await world.until(id, 'held', 10 * minute);
+  await world.setState('west', 'open');
+  await world.manage.command(main, id, 'resume', 'it is open again', 'Otto');
+  const ended = await world.until(id, 'ended', 6 * hour);
+  expect(ended.state).toMatchObject({ outcome: 'aborted' });
+});

@@ -163,7 +163,7 @@ describe('what makes Rehome act, in its order', () => {
     await mark([main], 'a label of pump-7');
     expect(await find()).toMatchObject({ goal: { kind: 'relocate' }, reason: 'a label of pump-7' });
     const plans = managePlans({ ...fleet.ports, begin: () => undefined });
-    fleet.time.now += 1;
+    fleet.time.now += minute; // what changed within a minute has left no mark of its own
     await plans.ask(main, { kind: 'relocate' }, planLimits, 'so', 'rebalance');
     const recent = await fleet.ports.plans.recent(10, never);
     expect(await find(recent)).toBeUndefined();

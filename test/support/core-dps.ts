@@ -19,6 +19,8 @@ export const coreDpsClients = (dps: () => Dps): DpsClients => {
       getDeviceRegistrationState: (id: string) => ask('GET', `/registrations/${id}`),
       deleteDeviceRegistrationState: (id: string) => ask('DELETE', `/registrations/${id}`),
       getEnrollmentGroup: (id: string) => ask('GET', groupPath(id)),
+      getEnrollmentGroupAttestationMechanism: (id: string) =>
+        ask('POST', `${groupPath(id)}/attestationmechanism`),
       createOrUpdateEnrollmentGroup: (group: { readonly enrollmentGroupId: string }) =>
         ask('PUT', groupPath(group.enrollmentGroupId), group),
     }) as unknown as Awaited<ReturnType<DpsClients>>;

@@ -32,13 +32,25 @@ export const dpsProvisioningRepair = (
         updateHubAssignment: true,
         migrateDeviceData: policy === 'migrate',
       };
-      await deadline(timeoutMs, async () => {
+      const change = async () => {
+        // What is read of an enrollment does not have its keys: put back without them, it might be given others.
         if (kind === 'group') {
           const { responseBody: group } = await client.getEnrollmentGroup(id);
-          return client.createOrUpdateEnrollmentGroup({ ...group, reprovisionPolicy });
+          const { responseBody: attestation } =
+            await client.getEnrollmentGroupAttestationMechanism(id);
+          return client.createOrUpdateEnrollmentGroup({ ...group, attestation, reprovisionPolicy });
         }
         const { responseBody: own } = await client.getIndividualEnrollment(id);
-        return client.createOrUpdateIndividualEnrollment({ ...own, reprovisionPolicy });
+        const { responseBody: attestation } =
+          await client.getIndividualEnrollmentAttestationMechanism(id);
+        return client.createOrUpdateIndividualEnrollment({
+          ...own,
+          attestation,
+          reprovisionPolicy,
+        });
+      };
+      await deadline(timeoutMs, change).catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw error; // it is there no more
       });
     },
     forget: async (scope, device) => {
