@@ -47,12 +47,13 @@ const stateAfter = (
     case 'pause':
       if (state.kind === 'paused') return undefined;
       if (state.kind === 'preparing') return 'it is preparing: abort it, or pause it once it runs';
-      if (state.kind !== 'running' && state.kind !== 'held') return `it is ${state.kind}`;
+      if (state.kind === 'held') return 'it is held already: nothing more goes until it is resumed';
+      if (state.kind !== 'running') return `it is ${state.kind}`;
       return { kind: 'paused', because, wave, phase: state.phase };
     case 'resume': {
       if (state.kind === 'running') return undefined;
       if (state.kind !== 'paused' && state.kind !== 'held') return `it is ${state.kind}`;
-      return resumed(state, waves[state.wave]?.gate !== undefined, now);
+      return resumed(state, waves, now);
     }
     case 'stop':
       if (state.kind === 'stopping') return undefined;
@@ -74,9 +75,12 @@ const pardoned = (campaign: Campaign, wave: number): Campaign =>
 /** Held at a gate, it goes on with the next wave: that it goes on is what the person was asked. */
 const resumed = (
   { wave, phase, kind }: Extract<CampaignState, { readonly kind: 'paused' | 'held' }>,
-  isJudged: boolean,
+  waves: Campaign['waves'],
   now: Instant,
-): CampaignState =>
-  kind === 'held' && phase.kind === 'baking' && isJudged
-    ? { kind: 'running', wave: wave + 1, phase: { kind: 'moving', since: now } }
-    : { kind: 'running', wave, phase };
+): CampaignState => {
+  const isJudged = phase.kind === 'baking' && waves[wave]?.gate !== undefined;
+  if (kind !== 'held' || !isJudged) return { kind: 'running', wave, phase };
+  return wave === waves.length - 1
+    ? { kind: 'running', wave, phase: { kind: 'waiting', since: now } }
+    : { kind: 'running', wave: wave + 1, phase: { kind: 'moving', since: now } };
+};

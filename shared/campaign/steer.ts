@@ -118,7 +118,9 @@ export const afterGate = (
   const isLast = wave === waves.length - 1;
   switch (gate.ruling) {
     case 'fail':
-      return afterFailure(order.limits.onFail, wave, now, sayGate(gate));
+      return order.limits.onFail === 'hold'
+        ? { kind: 'held', because: failedGate(wave, sayGate(gate)), wave, phase }
+        : afterFailure(order.limits.onFail, wave, now, sayGate(gate));
     case 'inconclusive':
       // After the last wave there is nothing that a person could still decide.
       return isLast
@@ -132,13 +134,16 @@ export const afterGate = (
   }
 };
 
+const failedGate = (wave: number, because: string): string =>
+  `the gate of wave ${wave} failed: ${because}`;
+
 const afterFailure = (
   onFail: 'hold' | 'abort' | 'rollback',
   wave: number,
   now: Instant,
   because: string,
 ): CampaignState => {
-  const failed = `the gate of wave ${wave} failed: ${because}`;
+  const failed = failedGate(wave, because);
   return onFail === 'hold'
     ? { kind: 'held', because: failed, wave, phase: { kind: 'moving', since: now } }
     : { kind: 'aborting', because: failed, wave, rollsBack: onFail === 'rollback' };

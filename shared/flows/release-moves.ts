@@ -2,7 +2,7 @@ import type { Opening } from '../campaign/calendar.ts';
 import { openingIn, zoneOf } from '../campaign/calendar.ts';
 import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
 import { parkedJitterSeconds, type Quotas } from '../campaign/charges.ts';
-import { capKey, type Picked, type Place, pick, type Surroundings } from '../campaign/pick.ts';
+import { type Picked, type Place, pick, type Surroundings } from '../campaign/pick.ts';
 import { isOpen } from '../campaign/progress.ts';
 import { tidied } from '../campaign/tokens.ts';
 import type { HubTable } from '../domain/hub-table.ts';
@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 import type { MovePlanned } from './move-device.ts';
+import { underWay } from './moves-under-way.ts';
 import { type Sign, type Triggered, triggerMove } from './trigger-move.ts';
 
 export type ReleasePorts = {
@@ -62,6 +63,7 @@ export const releaseMoves = (
   tell: (at: At, sign: Sign, to: number) => void,
 ): Releasing => {
   const { clock } = ports;
+  let window: Window = { wave: 0, from: 0, barred: 0 };
   const asking = new Set<Promise<void>>();
   const postponed = new Map<string, number>();
   let waits: Extract<Triggered, { readonly kind: 'waits' }> | undefined;
@@ -92,7 +94,8 @@ export const releaseMoves = (
   return {
     release: async (campaign, wave, world) => {
       const now = clock.now();
-      const planned = await plannedOf(pages, wave, (at) => mayGo(at, now));
+      if (wave.firstPage !== window.wave) window = { wave: wave.firstPage, from: 0, barred: 0 };
+      const { planned, looked } = await plannedOf(pages, wave, window.from, (at) => mayGo(at, now));
       const waiting = waits?.isPassing === false ? waits.because : undefined;
       if (planned.length === 0) return { count: 0, binds: waits?.because, stuck: waiting };
       const surroundings = {
@@ -105,8 +108,9 @@ export const releaseMoves = (
       const jitter = jitterOf(campaign, pages, world);
       for (const { page, row, move } of picked.places)
         trigger(campaign, { page, row }, move, jitter);
-      const { places, stuck } = picked;
-      return { count: places.length, binds: picked.binds ?? waits?.because, stuck };
+      window = windowAfter(window, looked, picked, wave.pageCount);
+      const stuck = window.barred >= wave.pageCount ? picked.stuck : undefined;
+      return { count: picked.places.length, binds: picked.binds ?? waits?.because, stuck };
     },
     again: async (campaign, places, world) => {
       const jitter = jitterOf(campaign, pages, world);
@@ -115,28 +119,44 @@ export const releaseMoves = (
         if (move) trigger(campaign, at, move, jitter);
       }
     },
-    settled: async () => {
-      await Promise.all(asking);
-    },
+    settled: async () => void (await Promise.all(asking)),
     atOnce: () => asking.size,
   };
 };
 
+/** From which page of a wave on it is looked, and of how many in a row nobody could go. */
+type Window = { readonly wave: number; readonly from: number; readonly barred: number };
+
+/** Where nobody of a window can go, the next is looked at: those at the front must not hide the others. */
+const windowAfter = (
+  { wave, from, barred }: Window,
+  looked: number,
+  { places, stuck }: Picked,
+  pageCount: number,
+): Window => ({
+  wave,
+  from: places.length > 0 ? from : (from + looked) % pageCount,
+  barred: places.length === 0 && stuck !== undefined ? barred + looked : 0,
+});
+
 const plannedOf = async (
   pages: CampaignPages,
   { firstPage, pageCount }: Wave,
+  from: number,
   mayGo: (at: At) => boolean,
-): Promise<readonly Place[]> => {
-  const found: Place[] = [];
-  for (let page = firstPage; page < firstPage + pageCount; page += 1) {
+): Promise<{ readonly planned: readonly Place[]; readonly looked: number }> => {
+  const planned: Place[] = [];
+  let looked = 0;
+  while (looked < pageCount && planned.length < lookedAtMax) {
+    const page = firstPage + ((from + looked) % pageCount);
+    looked += 1;
     const { codes } = pages.progressOf(page);
     if (!codes.includes('.')) continue;
     const rows = await pages.rowsOf(page);
     for (const [row, move] of rows.entries())
-      if (codes[row] === '.' && mayGo({ page, row })) found.push({ page, row, move });
-    if (found.length >= lookedAtMax) break;
+      if (codes[row] === '.' && mayGo({ page, row })) planned.push({ page, row, move });
   }
-  return found;
+  return { planned, looked };
 };
 
 /** [C4] The tokens are everybody's: whoever is superseded picks again, by what the other has left. */
@@ -207,26 +227,4 @@ const made = (calendar: Parameters<typeof openingIn>[0], zone: string): Opening 
   } catch {
     return undefined; // a label that is no time zone: it is told as such
   }
-};
-
-/** Those under way take room where they go, and of the caps; those that wait for their device take room alone. */
-const underWay = async (
-  pages: CampaignPages,
-  waves: readonly Wave[],
-  hubs: Surroundings['hubs'],
-): Promise<readonly [Map<number, number>, Map<string, number>]> => {
-  const [arriving, going] = [new Map<number, number>(), new Map<string, number>()];
-  const pageCount = waves.reduce((sum, wave) => sum + wave.pageCount, 0);
-  for (const { page, row } of pages.open(pageCount)) {
-    const move = (await pages.rowsOf(page))[row];
-    if (!move || !hubs[move.to]) continue;
-    arriving.set(move.to, (arriving.get(move.to) ?? 0) + 1);
-    if (pages.progressOf(page).codes[row] === 'p') continue;
-    for (const [cap, value] of move.groups.entries())
-      if (value !== undefined) {
-        const key = capKey(cap, value);
-        going.set(key, (going.get(key) ?? 0) + 1);
-      }
-  }
-  return [arriving, going];
 };

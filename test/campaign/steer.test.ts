@@ -206,13 +206,13 @@ describe('what a person says', () => {
     expect(resumed.waves[1]?.isPardoned).toBe(true);
   });
 
-  test('a pause on top of a hold does not make the gate’s question go away', () => {
+  test('held already, it takes no pause: what it is held for is not forgotten', () => {
     const judged = aCampaign({
       waves: [aWave({ gate: gate('inconclusive') }), aWave({ firstPage: 1 })],
       state: { ...baking(0, 0), kind: 'held', because: 'a gate' } as CampaignState,
     });
-    const { state } = told(judged, 'pause', 'resume');
-    expect(state).toMatchObject({ wave: 0, phase: { kind: 'baking' } }); // it is judged again
+    expect(say(judged, 'pause')).toMatchObject({ kind: 'refused' });
+    expect(told(judged, 'pause', 'resume').state).toMatchObject({ wave: 1 });
   });
 
   test('what ends is over, and what aborts does not go on', () => {
