@@ -1,5 +1,5 @@
 import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
-import type { CampaignLimits } from '../shared/campaign/campaign.ts';
+import type { CampaignLimits } from '../shared/campaign/campaign-limits.ts';
 import type { Planning } from '../shared/composition/planning.ts';
 import { rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';

@@ -3,7 +3,7 @@ import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decision
 import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
-import type { CampaignLimits } from './campaign/campaign.ts';
+import type { CampaignLimits } from './campaign/campaign-limits.ts';
 import type { MoveLimits } from './campaign/limits.ts';
 import { azureAccess } from './composition/azure-access.ts';
 import { type Campaigning, campaigningOf, limitsIn } from './composition/campaigns.ts';

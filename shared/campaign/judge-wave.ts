@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
-import type { Campaign, CampaignLimits, Gate, Measure } from './campaign.ts';
+import type { Campaign, Gate, Measure } from './campaign.ts';
+import type { CampaignLimits } from './campaign-limits.ts';
 import { canarySize, failsAt, type Ruling, ruleOn } from './gate.ts';
 import { brokenOf, isBroken, judgedOf, type Progress, tallyOf } from './progress.ts';
 

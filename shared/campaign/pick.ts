@@ -2,7 +2,8 @@ import type { Hub } from '../domain/hub.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Opening } from './calendar.ts';
-import type { CampaignLimits, CampaignMove } from './campaign.ts';
+import type { CampaignMove } from './campaign.ts';
+import type { CampaignLimits } from './campaign-limits.ts';
 import { chargesOf, type Quotas, roomOn } from './charges.ts';
 import { type Purse, take } from './tokens.ts';
 

@@ -3,7 +3,7 @@ export const wavePercents: readonly number[] = [1, 5, 20, 50, 100];
 
 export type WaveSizes = {
   readonly sizes: readonly number[];
-  /** It is too small for a canary to tell anything: any device that is stranded stops it. */
+  /** It is too small for a canary to tell anything, and is stopped by the first device that is stranded. */
   readonly isSingle: boolean;
 };
 

@@ -1,7 +1,7 @@
 import { dpsProvisioningRepair } from '../adapters/dps/provisioning-repair.ts';
 import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
 import { systemPause } from '../adapters/system/pause.ts';
-import type { CampaignLimits } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { CampaignSettings } from '../config/campaign-settings.ts';
 import type { PlanSettings } from '../config/plan-settings.ts';
 import { type AdvanceCampaigns, advanceCampaigns } from '../flows/advance-campaigns.ts';

@@ -3,7 +3,7 @@ import { iotHubDeviceTwins } from '../adapters/iot-hub/device-twins.ts';
 import { iotHubRegistries } from '../adapters/iot-hub/hub-registries.ts';
 import { systemComplaint } from '../adapters/system/complaint.ts';
 import { runInWorker } from '../adapters/system/worker.ts';
-import { type CampaignLimits, campaignLimits } from '../campaign/campaign.ts';
+import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import type { PlanSettings } from '../config/plan-settings.ts';
 import { dpsPerMinute, throttlesOf } from '../domain/quota.ts';
 import type { Scope } from '../domain/scope.ts';

@@ -1,4 +1,5 @@
-import { type CampaignLimits, campaignIdFor, isActive } from '../campaign/campaign.ts';
+import { campaignIdFor, isActive } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -1,9 +1,5 @@
-import {
-  type Campaign,
-  type CampaignLimits,
-  type CampaignOrder,
-  newCampaign,
-} from '../campaign/campaign.ts';
+import { type Campaign, type CampaignOrder, newCampaign } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
 import type { Scope } from '../domain/scope.ts';

@@ -1,4 +1,4 @@
-import type { CampaignLimits } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Goal, PlanLimits } from '../planning/goal.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';

@@ -1,5 +1,6 @@
-import type { Campaign, CampaignLimits, CampaignOrder } from '../campaign/campaign.ts';
+import type { Campaign, CampaignOrder } from '../campaign/campaign.ts';
 import { newCampaign, rollbackIdOf } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Campaigns } from '../ports/campaigns.ts';
 import type { Deadline } from '../ports/deadline.ts';

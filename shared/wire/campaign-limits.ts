@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Calendar, isTimeZone } from '../campaign/calendar.ts';
-import { type CampaignLimits, campaignLimits } from '../campaign/campaign.ts';
+import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import { rungs } from '../campaign/ladder.ts';
 
 /** What a campaign is bounded by, as a person writes it: in a request, and in the setting REHOME_CAMPAIGN. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { CampaignLimits } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { CampaignCommand } from '../campaign/command-campaign.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Approved } from '../flows/approve-campaign.ts';

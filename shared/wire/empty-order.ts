@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CampaignLimits } from '../campaign/campaign.ts';
+import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import { parseScope, type Scope } from '../domain/scope.ts';
 import type { PlanLimits } from '../planning/goal.ts';
 import { campaignLimitsText } from './campaign-limits.ts';

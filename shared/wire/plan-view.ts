@@ -1,4 +1,4 @@
-import { type CampaignLimits, campaignLimits } from '../campaign/campaign.ts';
+import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
 import type { Hub } from '../domain/hub.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { atMost } from '../../shared/campaign/binomial.ts';
-import { campaignLimits } from '../../shared/campaign/campaign.ts';
+import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { canarySize, certainty, failsAt, ruleOn } from '../../shared/campaign/gate.ts';
 import { canaryOf, hasFailed, judgeWave } from '../../shared/campaign/judge-wave.ts';
 import { instant } from '../../shared/domain/instant.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memoryCauses } from '../../shared/adapters/memory/campaigns.ts';
 import { withFailure } from '../../shared/campaign/breaker.ts';
-import { campaignLimits } from '../../shared/campaign/campaign.ts';
+import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { type Instant, instant } from '../../shared/domain/instant.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { campaignLimits } from '../../shared/campaign/campaign.ts';
+import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import type { Hub } from '../../shared/domain/hub.ts';

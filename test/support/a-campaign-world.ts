@@ -26,7 +26,7 @@ import { memoryHubTables } from '../../shared/adapters/memory/hub-tables.ts';
 import { memoryIntakes } from '../../shared/adapters/memory/intakes.ts';
 import { memoryPlans } from '../../shared/adapters/memory/plans.ts';
 import { memoryPolicies, memoryPolicyVersions } from '../../shared/adapters/memory/policies.ts';
-import { type CampaignLimits, campaignLimits } from '../../shared/campaign/campaign.ts';
+import { type CampaignLimits, campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
 import { type Tally, tallyOf } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';

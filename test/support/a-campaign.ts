@@ -1,10 +1,5 @@
-import {
-  type Campaign,
-  type CampaignLimits,
-  type CampaignState,
-  campaignLimits,
-  type Wave,
-} from '../../shared/campaign/campaign.ts';
+import type { Campaign, CampaignState, Wave } from '../../shared/campaign/campaign.ts';
+import { type CampaignLimits, campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { emptyTally, type Tally } from '../../shared/campaign/progress.ts';
 import type { Seen } from '../../shared/campaign/steer.ts';
 import { instant } from '../../shared/domain/instant.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { campaignLimits } from '../../shared/campaign/campaign.ts';
+import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { limitsIn } from '../../shared/composition/campaigns.ts';
 import { planLimits } from '../../shared/planning/goal.ts';
 import {
