@@ -56,9 +56,16 @@ export type Opening = {
 };
 
 const minuteMs = 60_000;
-/** How far ahead is looked, in steps of a quarter of an hour: every offset of a time zone is made of those. */
+/** How far ahead is looked. Every offset of a time zone is made of quarters of an hour: what changes, changes so many minutes past one. */
 const aheadMs = 48 * 3_600_000;
 const stepMs = 15 * minuteMs;
+
+/** Minutes past a quarter of an hour in which something opens or closes; 0 is where clocks are put forward or back. */
+const boundaryMinutes = ({ windows, freezes }: Calendar): readonly number[] => {
+  const told = [...windows, ...freezes].flatMap(({ from, to }) => [from, to]);
+  const past = told.map((text) => Number(text.slice(-2)) % 15);
+  return [...new Set([0, ...past])].sort((one, other) => one - other);
+};
 
 /** @throws RangeError when there is no such time zone. */
 export const openingIn = (calendar: Calendar, zone: string): Opening => {
@@ -80,17 +87,14 @@ export const openingIn = (calendar: Calendar, zone: string): Opening => {
       !calendar.freezes.some(({ from, to }) => local.text >= from && local.text < to)
     );
   };
+  const minutes = boundaryMinutes(calendar);
   const closesAt = (at: Instant): Instant | undefined => {
-    let open: number = at;
-    let next = (Math.floor(at / stepMs) + 1) * stepMs;
-    while (next <= at + aheadMs && isOpen(instant(next))) {
-      open = next;
-      next += stepMs;
-    }
-    if (next > at + aheadMs) return undefined;
-    let minute = (Math.floor(open / minuteMs) + 1) * minuteMs;
-    while (minute < next && isOpen(instant(minute))) minute += minuteMs;
-    return instant(minute);
+    for (let step = Math.floor(at / stepMs) * stepMs; step <= at + aheadMs; step += stepMs)
+      for (const minute of minutes) {
+        const next = instant(step + minute * minuteMs);
+        if (next > at && !isOpen(next)) return next;
+      }
+    return undefined;
   };
   return { isOpen, closesAt };
 };
