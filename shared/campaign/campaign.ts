@@ -229,6 +229,6 @@ export const withWave = (
 export const campaignIdFor = (planId: string): string =>
   `c-${createHash('sha256').update(`by itself ${planId}`).digest('hex').slice(0, 20)}`;
 
-/** A campaign has one rollback, whoever asks for it, and however often. */
-export const rollbackIdOf = (campaignId: string): string =>
-  `c-${createHash('sha256').update(`rollback of ${campaignId}`).digest('hex').slice(0, 20)}`;
+/** A campaign has one rollback at a time, whoever asks for it, and however often. @param attempt from 1. */
+export const rollbackIdOf = (campaignId: string, attempt: number): string =>
+  `c-${createHash('sha256').update(`rollback ${attempt} of ${campaignId}`).digest('hex').slice(0, 20)}`;

@@ -60,7 +60,7 @@ const stateAfter = (
       if (state.kind === 'aborting') return 'it is aborting';
       return { kind: 'stopping', because, wave, rollsBack: false };
     case 'abort':
-      if (state.kind === 'aborting') return undefined;
+      if (state.kind === 'aborting' && !state.rollsBack) return undefined;
       return { kind: 'aborting', because, wave, rollsBack: false };
     case 'rollback':
       if (state.kind === 'aborting' && state.rollsBack) return undefined;

@@ -1,5 +1,6 @@
 import { campaignIdFor, isActive } from '../campaign/campaign.ts';
 import type { CampaignLimits } from '../campaign/campaign-limits.ts';
+import { canaryOf } from '../campaign/judge-wave.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -52,7 +53,8 @@ export const approveByDial = async (
     return undefined;
   const now = clock.now();
   for (const { order, state } of recent) {
-    if (order.by !== proposer || state.kind !== 'made' || !mayBegin(state, dial, now)) continue;
+    if (order.by !== proposer || state.kind !== 'made') continue;
+    if (!mayBegin(state, dial, canaryOf(usual), now)) continue;
     const id = campaignIdFor(order.id);
     const known = await deadline(timeoutMs, (signal) => campaigns.read(id, signal));
     if (known) continue;
@@ -76,12 +78,16 @@ export const approveByDial = async (
   return undefined;
 };
 
-/** Off a dead hub devices go by the dial alone where it carries plans out whole: else it takes a person's word. */
+/**
+ * Off a dead hub devices go by the dial alone where it carries plans out whole: else it takes a person's word. And a plan too small for a canary
+ * has none to stop after.
+ */
 const mayBegin = (
   { plan, madeAt }: Extract<KeptPlan['state'], { readonly kind: 'made' }>,
   dial: Dial,
+  canary: number,
   now: Instant,
 ): boolean =>
   plan.moveCount > 0 &&
   now - madeAt < freshMs &&
-  (plan.goal.kind !== 'evacuate' || dial === 'auto');
+  (dial === 'auto' || (plan.goal.kind !== 'evacuate' && plan.moveCount > canary));

@@ -4,6 +4,7 @@ import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
 import { parkedJitterSeconds, type Quotas } from '../campaign/charges.ts';
 import { type Picked, type Place, pick, type Surroundings } from '../campaign/pick.ts';
 import { isOpen } from '../campaign/progress.ts';
+import { stuckMs } from '../campaign/steer.ts';
 import { tidied } from '../campaign/tokens.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -76,7 +77,9 @@ export const releaseMoves = (
         if (isOpen(found.outcome.code)) tell(at, found.sign, move.to);
         return;
       }
-      pages.note(at.page, { row: at.row, code: '.' });
+      const isOver = isGivenUp(campaign, at, found, postponed, clock.now());
+      pages.note(at.page, { row: at.row, code: isOver ? 'k' : '.', because: found.because });
+      if (isOver) return;
       waits = found;
       postponed.set(`${at.page} ${at.row}`, clock.now() + postponedMs);
     };
@@ -87,9 +90,7 @@ export const releaseMoves = (
     asking.add(done);
   };
   const mayGo = ({ page, row }: At, now: Instant): boolean => {
-    if ((postponed.get(`${page} ${row}`) ?? 0) > now) return false;
-    postponed.delete(`${page} ${row}`);
-    return true;
+    return (postponed.get(`${page} ${row}`) ?? 0) <= now;
   };
   return {
     release: async (campaign, wave, world) => {
@@ -122,6 +123,19 @@ export const releaseMoves = (
     settled: async () => void (await Promise.all(asking)),
     atOnce: () => asking.size,
   };
+};
+
+/** A quarter of an hour after its wave began, and tried twice: what is not known of it by then keeps the wave no longer. */
+const isGivenUp = (
+  { waves }: Campaign,
+  { page, row }: At,
+  { isPassing }: Extract<Triggered, { readonly kind: 'waits' }>,
+  postponed: ReadonlyMap<string, number>,
+  now: Instant,
+): boolean => {
+  const wave = waves.findLast(({ firstPage }) => firstPage <= page);
+  const isLate = wave?.begunAt !== undefined && now - wave.begunAt >= stuckMs;
+  return !isPassing && isLate && postponed.has(`${page} ${row}`);
 };
 
 /** From which page of a wave on it is looked, and of how many in a row nobody could go. */

@@ -17,7 +17,7 @@ export const rollBack = async (
   by: string,
   now: Instant,
 ): Promise<string> => {
-  const id = rollbackIdOf(campaign.order.id);
+  const id = await freeId({ campaigns, deadline }, campaign.order.id);
   const order: CampaignOrder = {
     ...campaign.order,
     id,
@@ -32,6 +32,16 @@ export const rollBack = async (
   };
   await deadline(timeoutMs, (signal) => campaigns.create(newCampaign(order), signal));
   return id;
+};
+
+/** That of the rollback that goes on, or is done; one that was called off makes room for another. */
+const freeId = async ({ campaigns, deadline }: Ports, campaignId: string): Promise<string> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const id = rollbackIdOf(campaignId, attempt);
+    const kept = await deadline(timeoutMs, (signal) => campaigns.read(id, signal));
+    const state = kept?.campaign.state;
+    if (state?.kind !== 'ended' || state.outcome === 'completed') return id;
+  }
 };
 
 const reasonLengthMax = 256;

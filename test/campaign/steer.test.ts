@@ -215,6 +215,12 @@ describe('what a person says', () => {
     expect(told(judged, 'pause', 'resume').state).toMatchObject({ wave: 1 });
   });
 
+  test('[C3] an abort takes back that everything goes back', () => {
+    const aborting = told(aCampaign(), 'rollback', 'abort');
+    expect(aborting.state).toMatchObject({ kind: 'aborting', rollsBack: false });
+    expect(aborting.log.map(({ what }) => what)).toEqual(['rollback', 'abort']);
+  });
+
   test('what ends is over, and what aborts does not go on', () => {
     const ended = aCampaign({ state: { kind: 'ended', outcome: 'completed', because: '' } });
     for (const command of ['pause', 'resume', 'stop', 'abort'] as const)

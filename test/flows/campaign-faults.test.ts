@@ -191,6 +191,12 @@ test('[C3] a rollback that is aborted before it began moves nobody', async () =>
   expect(ended.state).toMatchObject({ outcome: 'aborted' });
   await world.run(hour);
   expect(world.on('east')).toBe(0);
+  // It was called off: it can be ordered again.
+  const again = await world.manage.command(main, id, 'rollback', 'back after all', 'Otto');
+  const second = again.kind === 'done' ? (again.rollback ?? '') : '';
+  expect(second).not.toBe(back);
+  await world.until(second, 'ended', 2 * hour);
+  expect(world.on('east')).toBe(40);
 });
 
 test('[C2] who resumes in spite of a drift has not pardoned what fails from then on', async () => {

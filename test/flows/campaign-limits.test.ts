@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { keepsContract } from '../../local/devices/running.ts';
 import { alwaysOpen } from '../../shared/campaign/calendar.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
@@ -207,4 +208,17 @@ test('what can go no more, because its target takes nobody, is given up after a 
   expect(new Set(Object.values(page?.notes ?? {}))).toEqual(
     new Set(['west.azure-devices.net is cordoned']),
   );
+});
+
+test('one device of which nothing is known keeps its wave for a quarter of an hour, and no longer', async () => {
+  const knowsNothing = { mood: { kind: 'accepts' }, habit: 'knows nothing' } as const;
+  const world = await aCampaignWorld(30, {
+    firmwareOf: (index) => (index === 7 ? knowsNothing : keepsContract()),
+  });
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.run(10 * minute);
+  expect(await world.tally(id)).toMatchObject({ v: 29, '.': 1 });
+  await world.until(id, 'ended', hour);
+  expect(await world.tally(id)).toMatchObject({ v: 29, k: 1 });
+  expect(world.on('east')).toBe(1);
 });
