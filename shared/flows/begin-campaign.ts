@@ -47,7 +47,10 @@ const markHub = async (
 
 const timeoutMs = 5_000;
 
-/** Where nobody has changed them since: a drain leaves its hub cordoned. */
+/**
+ * Where nobody has changed them since: a drain leaves its hub cordoned. One that was cordoned before is opened, since whoever orders all of it back
+ * orders that the hub takes it.
+ */
 const restoreHubs = async (ports: EndPorts, campaignId: string): Promise<void> => {
   const kept = await ports.deadline(timeoutMs, (signal) =>
     ports.campaigns.read(campaignId, signal),
@@ -55,7 +58,7 @@ const restoreHubs = async (ports: EndPorts, campaignId: string): Promise<void> =
   for (const { hub, before, after } of kept?.campaign.hubStates ?? [])
     await changeHub(ports.hubDocuments, ports.deadline, hub, (known) =>
       known.state === after || (after === 'draining' && known.state === 'cordoned')
-        ? { ...known, state: before }
+        ? { ...known, state: before === 'cordoned' ? 'open' : before }
         : known,
     );
 };

@@ -12,6 +12,7 @@ export type RollbackPorts = {
 };
 
 const timeoutMs = 10_000;
+const atOnceMax = 32;
 
 /**
  * [C5] Whom a rollback takes back: devices that the campaign moved, and stragglers, which turned up on its target though nobody saw them
@@ -35,9 +36,16 @@ export const rowsBack = async (
   for (const page of rowCounts.keys()) {
     const { codes } = pages.progressOf(page);
     if (/^[.k]*$/.test(codes)) continue;
-    for (const [row, move] of (await pages.rowsOf(page)).entries()) {
-      if (known.has(move.deviceId)) continue;
-      if (await isThere(ports, order, codes[row] ?? '.', move)) back.push(reversed(move));
+    const rows = await pages.rowsOf(page);
+    for (let from = 0; from < rows.length; from += atOnceMax) {
+      const some = rows.slice(from, from + atOnceMax);
+      const there = await Promise.all(
+        some.map(
+          (move, index) =>
+            !known.has(move.deviceId) && isThere(ports, order, codes[from + index] ?? '.', move),
+        ),
+      );
+      back.push(...some.filter((_, index) => there[index]).map(reversed));
     }
   }
   return back;

@@ -13,6 +13,7 @@ import { factorAfter, isIll } from '../../shared/campaign/signs.ts';
 import { burstMs, type Purse, take, tidied } from '../../shared/campaign/tokens.ts';
 import { type Hub, hubCapacityMax } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
+import { aCampaignMove } from '../support/a-campaign.ts';
 import { aHub } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
 
@@ -170,16 +171,7 @@ describe('who may go next', () => {
     moves.map((move, row) => ({
       page: 0,
       row,
-      move: {
-        deviceId: `d-${row}`,
-        from: 0,
-        to: 1,
-        stage: 0,
-        groups: [undefined],
-        zone: undefined,
-        isCertain: true,
-        ...move,
-      },
+      move: aCampaignMove(`d-${row}`, { groups: [undefined], ...move }),
     }));
   const rowsOf = ({ places: picked }: Picked): readonly number[] => picked.map(({ row }) => row);
 

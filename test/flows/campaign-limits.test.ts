@@ -176,19 +176,23 @@ test('[C2] a campaign that goes no further than its canary is held after it, and
   expect(world.on('east')).toBe(0);
 });
 
-test('a drill goes, and comes back by itself; the hub takes newcomers again', async () => {
-  const world = await aCampaignWorld(60);
-  const id = await world.begin(drain, { bakeMs: minute, isDrill: true });
-  await world.until(id, 'ended', 2 * hour);
-  const [back] = (await world.manage.recent(main)).filter(
-    ({ order }) => order.source.kind === 'rollback',
-  );
-  if (!back) throw new Error('nothing goes back');
-  await world.until(back.order.id, 'ended', 3 * hour);
-  expect(await world.tally(back.order.id)).toMatchObject({ v: 60 });
-  expect(world.on('east')).toBe(60);
-  expect(world.shared.hubTables.latest().hubs.get(host('east'))?.state).toBe('open');
-});
+test.each(['open', 'cordoned'] as const)(
+  'a drill goes, and comes back by itself, off a hub that was %s',
+  async (state) => {
+    const world = await aCampaignWorld(60);
+    await world.setState('east', state);
+    const id = await world.begin(drain, { bakeMs: minute, isDrill: true });
+    await world.until(id, 'ended', 2 * hour);
+    const [back] = (await world.manage.recent(main)).filter(
+      ({ order }) => order.source.kind === 'rollback',
+    );
+    if (!back) throw new Error('nothing goes back');
+    await world.until(back.order.id, 'ended', 3 * hour);
+    expect(await world.tally(back.order.id)).toMatchObject({ v: 60 });
+    expect(world.on('east')).toBe(60);
+    expect(world.shared.hubTables.latest().hubs.get(host('east'))?.state).toBe('open');
+  },
+);
 
 test('what can go no more, because its target takes nobody, is given up after a while, and said', async () => {
   const world = await aCampaignWorld(120, { hubs: ['east', 'west'], registrationsPerMinute: 100 });

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { memoryCampaigns, memoryPurses } from '../../shared/adapters/memory/campaigns.ts';
 import { systemDeadline as deadline } from '../../shared/adapters/system/deadline.ts';
-import type { CampaignMove } from '../../shared/campaign/campaign.ts';
 import { burstMs } from '../../shared/campaign/tokens.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { campaignPages } from '../../shared/flows/campaign-pages.ts';
 import { releaseMoves } from '../../shared/flows/release-moves.ts';
-import { aCampaign, aWave } from '../support/a-campaign.ts';
+import { aCampaign, aCampaignMove, aWave } from '../support/a-campaign.ts';
 import { never } from '../support/a-fleet-on-cores.ts';
 import { aHub, aTable } from '../support/a-hub.ts';
 
@@ -17,18 +16,7 @@ const perMinute = 800;
 const aRunner = async (name: string, purses: ReturnType<typeof memoryPurses>) => {
   const campaigns = memoryCampaigns();
   const campaign = aCampaign({ waves: [wave] });
-  const rows = Array.from(
-    { length: 100 },
-    (_, row): CampaignMove => ({
-      deviceId: `${name}-${row}`,
-      from: 0,
-      to: 1,
-      stage: 0,
-      groups: [],
-      zone: undefined,
-      isCertain: true,
-    }),
-  );
+  const rows = Array.from({ length: 100 }, (_, row) => aCampaignMove(`${name}-${row}`));
   await campaigns.putPage(campaign.order.id, 0, rows, never);
   const clock = { now: () => instant(1_000_000) };
   const ports = { purses, clock, deadline, movePlanned: () => new Promise<never>(() => undefined) };

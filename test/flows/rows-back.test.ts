@@ -2,25 +2,14 @@ import { expect, test } from 'vitest';
 import { memoryCampaigns } from '../../shared/adapters/memory/campaigns.ts';
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { systemDeadline as deadline } from '../../shared/adapters/system/deadline.ts';
-import type { CampaignMove } from '../../shared/campaign/campaign.ts';
 import { type Code, newProgress, noted } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { putRows } from '../../shared/flows/prepare-campaign.ts';
 import { rowsBack } from '../../shared/flows/rows-back.ts';
-import { aCampaign, aWave } from '../support/a-campaign.ts';
+import { aCampaign, aCampaignMove, aWave } from '../support/a-campaign.ts';
 import { never } from '../support/a-fleet-on-cores.ts';
 import { aResident } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
-
-const aRow = (deviceId: string): CampaignMove => ({
-  deviceId,
-  from: 0,
-  to: 1,
-  stage: 0,
-  groups: [],
-  zone: undefined,
-  isCertain: true,
-});
 
 test('[C5] a rollback takes back all that are there, and stragglers that nobody saw move', async () => {
   const [campaigns, records] = [memoryCampaigns(), memoryDeviceRecords()];
@@ -37,7 +26,7 @@ test('[C5] a rollback takes back all that are there, and stragglers that nobody 
     ['k', 'west', false], // it went by somebody else's word
     ['.', 'west', false],
   ];
-  const rows = fates.map((_fate, row) => aRow(`device-${row}`));
+  const rows = fates.map((_fate, row) => aCampaignMove(`device-${row}`));
   const { order } = aCampaign();
   const size = { moveCount: rows.length };
   await campaigns.create(aCampaign({ waves: [aWave(size)] }), never);
@@ -61,7 +50,7 @@ test('[C5] a rollback takes back all that are there, and stragglers that nobody 
 test('[C1] [R1] who puts a wave again, after a crash, takes the pages as they are: the rest are stragglers', async () => {
   const campaigns = memoryCampaigns();
   const { id } = aCampaign().order;
-  const rows = Array.from({ length: 4 }, (_, row) => aRow(`device-${row}`));
+  const rows = Array.from({ length: 4 }, (_, row) => aCampaignMove(`device-${row}`));
   const first = await putRows({ campaigns, deadline }, id, 0, rows.slice(0, 3));
   const again = await putRows({ campaigns, deadline }, id, 0, rows);
   expect(first).toMatchObject({ pageCount: 1, moveCount: 3 });

@@ -1,4 +1,9 @@
-import type { Campaign, CampaignState, Wave } from '../../shared/campaign/campaign.ts';
+import type {
+  Campaign,
+  CampaignMove,
+  CampaignState,
+  Wave,
+} from '../../shared/campaign/campaign.ts';
 import { type CampaignLimits, campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { emptyTally, type Tally } from '../../shared/campaign/progress.ts';
 import type { Seen } from '../../shared/campaign/steer.ts';
@@ -15,6 +20,18 @@ export const aWave = (but: Partial<Wave> = {}): Wave => ({
   gate: undefined,
   isPardoned: false,
   controlUp: [],
+  ...but,
+});
+
+/** A move from the first hub to the second, of which everything is known. */
+export const aCampaignMove = (deviceId: string, but: Partial<CampaignMove> = {}): CampaignMove => ({
+  deviceId,
+  from: 0,
+  to: 1,
+  stage: 0,
+  groups: [],
+  zone: undefined,
+  isCertain: true,
   ...but,
 });
 
