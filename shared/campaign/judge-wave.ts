@@ -21,8 +21,8 @@ const adriftOf = ({ lost, of }: Silence): number => {
 };
 
 /**
- * The gate at the end of a wave: what was moved, against its limits, and against those that were not moved. What befell the control as
- * well is not laid to the move: the limit is that much higher.
+ * The gate at the end of a wave: what was moved, against its limits. As many as fall silent of those that were not moved are not laid to the
+ * move: that limit is so much higher.
  */
 export const judgeWave = (
   { order: { limits }, isSingle }: Pick<Campaign, 'order' | 'isSingle'>,
