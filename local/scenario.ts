@@ -110,8 +110,7 @@ const limitsOf = ({ time }: Stage, more: object = {}): string =>
 /** The fleet lands on the first hub, and the others are opened then: everything that a scenario moves is there. */
 const land = async (stage: Stage, provision: () => Promise<number>): Promise<number> => {
   const others = stage.hubs.slice(1).map(short);
-  for (const hub of others) await insistently(() => rehome(stage, 'hubs', 'cordon', hub, ...why));
-  await setTimeout(snapshotsMs);
+  for (const hub of others) await cordon(stage, hub);
   const missing = await provision();
   for (const hub of others) await rehome(stage, 'hubs', 'uncordon', hub, ...why);
   do await stage.runNow('takeInventory');
@@ -126,8 +125,7 @@ const land = async (stage: Stage, provision: () => Promise<number>): Promise<num
 /** Others come by themselves meanwhile, and live on the other hubs. */
 const beginOrganic = async (stage: Stage, perMinute: number): Promise<void> => {
   const first = firstOf(stage);
-  await rehome(stage, 'hubs', 'cordon', first, ...why);
-  await setTimeout(snapshotsMs);
+  await cordon(stage, first);
   await stage.azure.registerOrganically(perMinute);
   await rehome(stage, 'hubs', 'uncordon', first, ...why);
 };
@@ -136,11 +134,19 @@ const beginOrganic = async (stage: Stage, perMinute: number): Promise<void> => {
 const manyCount = 500;
 const landingMs = 3 * 60_000;
 
-/** Every instance has it by then. */
-const snapshotsMs = 2_500;
-const attemptsMax = 10;
+const attemptsMax = 20;
 
-/** An app that has just begun puts its hubs into the store within seconds. */
+/** An app that has just begun puts its hubs into the store within seconds; and it answers devices by what it knows. */
+const cordon = async (stage: Stage, hub: string): Promise<void> => {
+  await insistently(() => rehome(stage, 'hubs', 'cordon', hub, ...why));
+  await insistently(async () => {
+    const { hubs } = (await answered(stage, 'hubs')) as {
+      readonly hubs: readonly { readonly hub: string; readonly state: string }[];
+    };
+    return hubs.some((one) => one.hub.startsWith(`${hub}.`) && one.state === 'cordoned');
+  });
+};
+
 const insistently = async (work: () => Promise<boolean>): Promise<void> => {
   for (let attempt = 1; !(await work()); attempt += 1) {
     if (attempt === attemptsMax) throw new Error('the app does not take commands');
