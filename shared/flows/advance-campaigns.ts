@@ -25,7 +25,7 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
   const { campaigns, clock, deadline, pause } = ports;
   const run = runCampaign(ports, limits);
   return async () => {
-    const until = instant(clock.now() + limits.budgetMs);
+    let until = instant(clock.now() + limits.budgetMs);
     const ran = new Map<string, Ran>();
     const faults: { id: string; because: string }[] = [];
     const running = new Map<string, Promise<void>>();
@@ -49,11 +49,15 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
       }
     };
     await beginNew();
-    while (running.size > 0 && clock.now() < until) {
+    while (running.size > 0) {
       await Promise.race([Promise.all(running.values()), pause(limits.lookMs)]);
+      if (running.size > 0 && clock.now() >= until + limits.lookMs) {
+        // One takes longer, to prepare or to end: the others go on meanwhile.
+        until = instant(clock.now() + limits.budgetMs);
+        for (const id of begun) if (!running.has(id)) begun.delete(id);
+      }
       if (clock.now() < until) await beginNew();
     }
-    await Promise.all(running.values());
     return { ran: [...ran.values()], faults };
   };
 };

@@ -77,6 +77,7 @@ const withStragglers = async (
   const known = new Set<string>();
   const pageCount = rowCountsOf(waves).length;
   for (let page = 0; page < pageCount; page += 1) {
+    await ports.beat();
     const rows = await ports.deadline(timeoutMs, (signal) =>
       ports.campaigns.readPage(order.id, page, signal),
     );

@@ -26,10 +26,11 @@ import { controlUp, silenceOf } from './control-cohort.ts';
 import { type EndPorts, endCampaign, runnerName } from './end-campaign.ts';
 import type { EndMove } from './end-move.ts';
 import type { followMoves } from './follow-moves.ts';
+import type { Lease } from './hold-lease.ts';
 import type { Released, ReleasePorts, releaseMoves } from './release-moves.ts';
 
 export type RunPorts = ReleasePorts &
-  EndPorts &
+  Omit<EndPorts, 'beat'> &
   LadderPorts & {
     readonly twins: DeviceTwins;
     readonly hubTables: HubTables;
@@ -53,9 +54,9 @@ const timeoutMs = 10_000;
 
 /** One campaign, as its runner holds it. */
 export type Run = {
-  readonly ports: RunPorts;
+  readonly ports: RunPorts & EndPorts;
+  readonly lease: Lease;
   readonly limits: RunLimits;
-  readonly runner: string;
   readonly pages: CampaignPages;
   readonly following: ReturnType<typeof followMoves>;
   readonly releasing: ReturnType<typeof releaseMoves>;

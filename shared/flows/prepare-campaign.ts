@@ -6,19 +6,11 @@ import { deviceKey } from '../domain/device.ts';
 import type { HubState } from '../domain/hub.ts';
 import { pageSize } from '../planning/pages.ts';
 import type { PlannedMove } from '../planning/planned.ts';
-import type { Campaigns } from '../ports/campaigns.ts';
-import type { Deadline } from '../ports/deadline.ts';
-import type { DeviceRecords } from '../ports/device-records.ts';
 import type { Plans } from '../ports/plans.ts';
 import { controlOf } from './control-cohort.ts';
 import { type RollbackPorts, rowsBack } from './rows-back.ts';
 
-export type PreparePorts = RollbackPorts & {
-  readonly plans: Plans;
-  readonly campaigns: Campaigns;
-  readonly records: DeviceRecords;
-  readonly deadline: Deadline;
-};
+export type PreparePorts = RollbackPorts & { readonly plans: Plans };
 
 /** What a campaign is once it is prepared. */
 export type Prepared = Pick<Campaign, 'waves' | 'isSingle' | 'control'>;
@@ -70,12 +62,13 @@ export const prepareCampaign = async (
 
 /** The plan's pages, one after the other. */
 async function* pagesOf(
-  { plans, deadline }: PreparePorts,
+  { plans, deadline, beat }: PreparePorts,
   { source, moveCount }: CampaignOrder,
 ): AsyncGenerator<readonly CampaignMove[]> {
   if (source.kind !== 'plan') return;
   const { planId: id, run } = source;
   for (let number = 0; number * pageSize < moveCount; number += 1) {
+    await beat();
     const page = await deadline(timeoutMs, (signal) =>
       plans.readPage({ id, run, kind: 'moves', number }, signal),
     );
@@ -109,14 +102,15 @@ const countMoves = async (ports: PreparePorts, order: CampaignOrder) => {
 
 /** With what their devices are labelled, where windows or caps go by it. */
 const labelled = async (
-  { records, deadline }: PreparePorts,
+  { records, deadline, beat }: PreparePorts,
   { scope, limits }: CampaignOrder,
   moves: readonly CampaignMove[],
 ): Promise<readonly CampaignMove[]> => {
   const { calendar, caps } = limits;
   if (calendar.zoneLabel === undefined && caps.length === 0) return moves;
   const told: CampaignMove[] = [];
-  for (let from = 0; from < moves.length; from += atOnceMax)
+  for (let from = 0; from < moves.length; from += atOnceMax) {
+    await beat();
     told.push(
       ...(await Promise.all(
         moves.slice(from, from + atOnceMax).map(async (move) => {
@@ -128,6 +122,7 @@ const labelled = async (
         }),
       )),
     );
+  }
   return told;
 };
 
@@ -200,7 +195,7 @@ const prepareBack = async (ports: PreparePorts, order: CampaignOrder): Promise<P
  * ends with it, and what is left is for the stragglers.
  */
 export const putRows = async (
-  { campaigns, deadline }: Pick<PreparePorts, 'campaigns' | 'deadline'>,
+  { campaigns, deadline, beat }: Pick<PreparePorts, 'campaigns' | 'deadline' | 'beat'>,
   id: string,
   firstPage: number,
   rows: readonly CampaignMove[],
@@ -208,6 +203,7 @@ export const putRows = async (
   if (rows.length === 0) return undefined;
   let [pageCount, moveCount] = [0, 0];
   for (let from = 0; from < rows.length; from += pageSize) {
+    await beat();
     const [number, part] = [firstPage + pageCount, rows.slice(from, from + pageSize)];
     await deadline(timeoutMs, (signal) => campaigns.putPage(id, number, part, signal));
     const put = await deadline(timeoutMs, (signal) => campaigns.readPage(id, number, signal));

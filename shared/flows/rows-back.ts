@@ -4,11 +4,13 @@ import type { Campaigns } from '../ports/campaigns.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
 import { campaignPages } from './campaign-pages.ts';
+import type { Beat } from './hold-lease.ts';
 
 export type RollbackPorts = {
   readonly campaigns: Campaigns;
   readonly records: DeviceRecords;
   readonly deadline: Deadline;
+  readonly beat: Beat;
 };
 
 const timeoutMs = 10_000;
@@ -25,7 +27,7 @@ export const rowsBack = async (
   known: ReadonlySet<string>,
 ): Promise<readonly CampaignMove[]> => {
   if (source.kind !== 'rollback') return [];
-  const { campaigns, deadline } = ports;
+  const { campaigns, deadline, beat } = ports;
   const { campaignId } = source;
   const kept = await deadline(timeoutMs, (signal) => campaigns.read(campaignId, signal));
   if (!kept) throw new Error(`There is no campaign ${campaignId}.`);
@@ -38,6 +40,7 @@ export const rowsBack = async (
     if (/^[.k]*$/.test(codes)) continue;
     const rows = await pages.rowsOf(page);
     for (let from = 0; from < rows.length; from += atOnceMax) {
+      await beat();
       const some = rows.slice(from, from + atOnceMax);
       const there = await Promise.all(
         some.map(

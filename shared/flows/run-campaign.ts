@@ -10,6 +10,7 @@ import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
 import { type Seen, type Step, steer } from '../campaign/steer.ts';
 import { type CountMinute, countOf } from '../domain/count.ts';
 import { type Instant, instant } from '../domain/instant.ts';
+import type { KeptCampaign } from '../ports/campaigns.ts';
 import { beginCampaign } from './begin-campaign.ts';
 import { campaignPages } from './campaign-pages.ts';
 import { quotasNow } from './campaign-quotas.ts';
@@ -17,6 +18,7 @@ import { cancelOpen } from './cancel-open.ts';
 import { changeCampaign, readCampaign } from './change-campaign.ts';
 import { climbLadder } from './climb-ladder.ts';
 import { followMoves } from './follow-moves.ts';
+import { type Lease, leaseOf } from './hold-lease.ts';
 import { perform, type Run, type RunLimits, type RunPorts } from './perform-step.ts';
 import { releaseMoves } from './release-moves.ts';
 import { accountFor, spentBy } from './spent-by.ts';
@@ -42,10 +44,13 @@ export const runCampaign =
     const runner = ports.dice.digits(12);
     const taken = await takeLease(ports, limits, id, runner);
     if (!taken) return { id, left: 'somebody' };
-    if (taken.state.kind === 'preparing') await beginCampaign(ports, taken, ports.clock.now());
+    const lease = leaseOf(ports, limits.leaseMs, runner, taken);
+    const held = { ...ports, beat: lease.beat };
+    if (taken.campaign.state.kind === 'preparing')
+      await beginCampaign(held, taken.campaign, ports.clock.now());
     const begun = (await readCampaign(ports, id))?.campaign;
     if (!begun) return { id, left: 'somebody' };
-    const run = await runOf(ports, limits, begun, runner);
+    const run = await runOf(held, limits, begun, lease);
     let now: Rounded = { left: begun.state.kind, next: 'soon' };
     let tookMs = 0;
     // A run that lasts too long keeps the timer from its next minute.
@@ -66,21 +71,22 @@ const takeLease = async (
   { leaseMs }: RunLimits,
   id: string,
   runner: string,
-): Promise<Campaign | undefined> => {
+): Promise<KeptCampaign | undefined> => {
   const now = ports.clock.now();
-  const after = await changeCampaign(ports, id, (campaign) => {
+  await changeCampaign(ports, id, (campaign) => {
     const { runner: held, state } = campaign;
     if (state.kind === 'ended' || (held && held.until > now)) return undefined;
     return { ...campaign, runner: { id: runner, until: instant(now + leaseMs) } };
   });
-  return after?.runner?.id === runner ? after : undefined;
+  const kept = await readCampaign(ports, id);
+  return kept?.campaign.runner?.id === runner ? kept : undefined;
 };
 
 const runOf = async (
-  ports: RunPorts,
+  ports: Run['ports'],
   limits: RunLimits,
   campaign: Campaign,
-  runner: string,
+  lease: Lease,
 ): Promise<Run> => {
   const { order, waves } = campaign;
   const pages = await campaignPages(ports, order.id, rowCountsOf(waves));
@@ -97,7 +103,7 @@ const runOf = async (
   return {
     ports,
     limits,
-    runner,
+    lease,
     pages,
     following,
     releasing,
@@ -120,9 +126,10 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const { ports, pages, following, releasing } = run;
   const kept = await readCampaign(ports, id);
   const { campaign, version } = kept ?? {};
-  if (!campaign || !version || campaign.runner?.id !== run.runner)
+  if (!campaign || !version || campaign.runner?.id !== run.lease.runner)
     return { left: 'somebody', next: 'never' };
   if (campaign.state.kind === 'ended') return { left: 'ended', next: 'never' };
+  run.lease.hold({ campaign, version });
   const now = ports.clock.now();
   const table = await ports.hubTables.known();
   const isBroken = (await ports.valves.known()).isBroken;
@@ -142,7 +149,8 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const isBehind = following.isBehind(ports.clock.now());
   const next = nextOf(said, step, seen, isBehind);
   if (said === campaign) return { left: campaign.state.kind, next };
-  await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, version, signal));
+  const latest = run.lease.version();
+  await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, latest, signal));
   // A wave that was added is carried out by the next run, which knows its pages.
   const isLonger = said.waves.length !== campaign.waves.length;
   return { left: said.state.kind, next: isLonger ? 'never' : next };
@@ -191,7 +199,7 @@ const say = (
   const { triggered, limits, binds } = run;
   while (triggered[0] !== undefined && triggered[0] <= now - 60_000) triggered.shift();
   const afterMs = campaign.pace?.binds === binds ? sayMs : sayChangeMs;
-  if (now - run.saidAt < afterMs && campaign.runner?.id === run.runner) return campaign;
+  if (now - run.saidAt < afterMs && campaign.runner?.id === run.lease.runner) return campaign;
   run.saidAt = now;
   const perMinute = triggered.length;
   const best = campaign.pace?.peak;
@@ -199,7 +207,7 @@ const say = (
   const { stuck } = run;
   const pace: PaceNow = { at: now, perMinute, allowedPerMinute, binds, stuck, peak };
   const until = instant(now + limits.leaseMs);
-  const runner = campaign.state.kind === 'ended' ? undefined : { id: run.runner, until };
+  const runner = campaign.state.kind === 'ended' ? undefined : { id: run.lease.runner, until };
   return { ...campaign, pace, runner, spent: spentBy(campaign, counts, now) };
 };
 
@@ -216,7 +224,7 @@ const leave = async (run: Run, id: string): Promise<void> => {
   await Promise.race([releasing.settled(), ports.pause(leaveMs)]);
   await pages.flush();
   await changeCampaign(ports, id, (campaign) =>
-    campaign.runner?.id === run.runner ? { ...campaign, runner: undefined } : undefined,
+    campaign.runner?.id === run.lease.runner ? { ...campaign, runner: undefined } : undefined,
   );
 };
 

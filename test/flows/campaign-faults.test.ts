@@ -176,9 +176,33 @@ test('[R4] who prepares a campaign late finds it under way, and leaves its waves
   await world.run(30_000);
   const before = await world.campaign(id);
   expect(before.waves[0]?.begunAt).toBeDefined();
-  await beginCampaign(world.shared, before, world.shared.clock.now());
+  const beat = async () => undefined;
+  await beginCampaign({ ...world.shared, beat }, before, world.shared.clock.now());
   expect((await world.campaign(id)).waves).toEqual(before.waves);
 });
+
+test.each([1, 2])(
+  '[R4] a campaign that takes longer to prepare than its lease lasts has one runner, and holds up no other, on %i instances',
+  async (instances) => {
+    const world = await aCampaignWorld(400, { registrationsPerMinute: 40, instances });
+    const caps = [{ label: 'site', atOnce: 10 }];
+    const quick = await world.begin(drain, { bakeMs: 10 * minute });
+    const slow = await world.begin(drain, { bakeMs: minute, caps });
+    world.slow.readMs = 9_000;
+    const runners = new Set<string | undefined>();
+    const start = world.world.now();
+    while ((await world.campaign(slow)).state.kind === 'preparing') {
+      await world.run(5_000);
+      if (world.world.now() > start + hour) throw new Error('it is never prepared');
+      const { state, runner } = await world.campaign(slow);
+      if (state.kind === 'preparing' && runner) runners.add(runner.id);
+    }
+    expect(world.world.now() - start).toBeGreaterThan(100_000); // more than its lease, and than a run
+    expect(runners.size).toBe(1);
+    const { pace } = await world.campaign(quick);
+    expect(world.world.now() - (pace?.at ?? 0)).toBeLessThan(40_000);
+  },
+);
 
 test('[C3] a rollback that is aborted before it began moves nobody', async () => {
   const world = await aCampaignWorld(40);

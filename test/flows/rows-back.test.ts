@@ -11,6 +11,8 @@ import { never } from '../support/a-fleet-on-cores.ts';
 import { aResident } from '../support/a-plan-of.ts';
 import { main } from '../support/a-question.ts';
 
+const beat = async () => undefined;
+
 test('[C5] a rollback takes back all that are there, and stragglers that nobody saw move', async () => {
   const [campaigns, records] = [memoryCampaigns(), memoryDeviceRecords()];
   /** What became of each, and where it was seen since. */
@@ -39,7 +41,7 @@ test('[C5] a rollback takes back all that are there, and stragglers that nobody 
     await records.write(deviceKey(main, deviceId), aResident(deviceId, on), undefined, never);
   }
   const rollback = { ...order, source: { kind: 'rollback', campaignId: order.id } } as const;
-  const ports = { campaigns, records, deadline };
+  const ports = { campaigns, records, deadline, beat };
   const back = await rowsBack(ports, rollback, new Set());
   const expected = fates.flatMap(([, , goes], row) => (goes ? [`device-${row}`] : []));
   expect(back.map(({ deviceId }) => deviceId)).toEqual(expected);
@@ -51,8 +53,8 @@ test('[C1] [R1] who puts a wave again, after a crash, takes the pages as they ar
   const campaigns = memoryCampaigns();
   const { id } = aCampaign().order;
   const rows = Array.from({ length: 4 }, (_, row) => aCampaignMove(`device-${row}`));
-  const first = await putRows({ campaigns, deadline }, id, 0, rows.slice(0, 3));
-  const again = await putRows({ campaigns, deadline }, id, 0, rows);
+  const first = await putRows({ campaigns, deadline, beat }, id, 0, rows.slice(0, 3));
+  const again = await putRows({ campaigns, deadline, beat }, id, 0, rows);
   expect(first).toMatchObject({ pageCount: 1, moveCount: 3 });
   expect(again).toEqual(first);
 });

@@ -128,13 +128,23 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
   };
   const quotas = { registrationsPerMinute, organicPercent: 20 };
   const chances = { dies: 0, fails: 0 };
+  /** How long the store takes to read a record, more than it does. */
+  const slow = { readMs: 0 };
+  const { read } = shared.records;
+  const records: typeof shared.records = {
+    ...shared.records,
+    read: async (key, signal) => {
+      if (slow.readMs > 0) await sleep(world, slow.readMs);
+      return read(key, signal);
+    },
+  };
   const makeApp = () => {
     const instance: Instance = { isDead: false, onDeath: [] };
     const gate = <Port extends object>(port: Port): Port =>
       reached(port, instance, chances, world, false);
     const ports = {
       ...shared,
-      records: gate(shared.records),
+      records: gate(records),
       campaigns: gate(shared.campaigns),
       purses: gate(shared.purses),
       signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits)),
@@ -144,6 +154,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     const sweepLimits = { ...moveLimits, dueMax: 500, atOnceMax: 16, budgetMs: 50_000 };
     const end = endMove(ports, moveLimits);
     const run = { ...ports, movePlanned: movePlanned(ports, moveLimits), endMove: end };
+    let isAdvancing = false;
     const advanceLimits = {
       ...quotas,
       roundMs: 1_000,
@@ -151,6 +162,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       budgetMs: 58_500,
       lookMs: 5_000,
     };
+    const advance = advanceCampaigns(run, advanceLimits);
     return {
       instance,
       allocate: allocateDevice(ports, {
@@ -161,7 +173,14 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       }),
       hear: onHubEvent(new Set([main]), recordEvidence(ports, moveLimits)),
       sweep: sweepMoves(ports, sweepLimits),
-      advance: advanceCampaigns(run, advanceLimits),
+      /** As its timer does: not while the last run lasts. */
+      advance: async (): Promise<void> => {
+        if (isAdvancing) return;
+        isAdvancing = true;
+        await advance().finally(() => {
+          isAdvancing = false;
+        });
+      },
       /** A person's order. */
       move: moveDevice(ports, moveLimits),
       end,
@@ -261,6 +280,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     answered,
     apps,
     makeApp,
+    slow,
     manage,
     run,
     setState,
