@@ -79,7 +79,13 @@ export type CampaignState =
       /** Everything goes back, once nothing is under way. */
       readonly rollsBack: boolean;
     }
-  | { readonly kind: 'ended'; readonly outcome: CampaignOutcome; readonly because: string };
+  | {
+      readonly kind: 'ended';
+      readonly outcome: CampaignOutcome;
+      readonly because: string;
+      /** The campaign that takes everything back. */
+      readonly rollback?: string;
+    };
 
 export type CampaignOutcome = 'completed' | 'stopped' | 'aborted';
 
@@ -104,10 +110,19 @@ export type Wave = {
   readonly begunAt: Instant | undefined;
   readonly endedAt: Instant | undefined;
   readonly gate: Gate | undefined;
-  /** A person has seen what failed in it, and lets it go on. */
+  /** A person lets it go on in spite of what has failed: what that is, its runner notes next. */
   readonly isPardoned: boolean;
+  /** What had failed in it by then, and is not held against it again. */
+  readonly pardoned: readonly Pardon[];
   /** Of the control cohort, those that were connected when it began. */
   readonly controlUp: readonly number[];
+};
+
+/** Of a block of its moves, as large as a canary: how many were broken, the stranded among them. */
+export type Pardon = {
+  readonly block: number;
+  readonly stranded: number;
+  readonly broken: number;
 };
 
 export type Gate = {

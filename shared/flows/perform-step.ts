@@ -196,7 +196,7 @@ const judge = async (
   const moved = await silenceOf(ports, await arrivedOf(run, campaign, wave));
   const up = wave.controlUp.flatMap((index) => campaign.control[index] ?? []);
   const control = await silenceOf(ports, up);
-  const gate = judgeWave(campaign, pages.ofWave(wave), moved, control, now);
+  const gate = judgeWave(campaign, pages.ofWave(wave), wave, moved, control, now);
   const judged = withWave(campaign, state.wave, (one) => ({ ...one, gate, endedAt: now }));
   return become(run, judged, afterGate(judged, state, gate, now), now);
 };

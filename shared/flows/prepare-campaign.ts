@@ -180,6 +180,7 @@ export const newWave = (firstPage: number, pageCount: number, moveCount: number)
   endedAt: undefined,
   gate: undefined,
   isPardoned: false,
+  pardoned: [],
   controlUp: [],
 });
 

@@ -3,9 +3,10 @@ import {
   type CampaignState,
   type PaceNow,
   rowCountsOf,
+  withWave,
 } from '../campaign/campaign.ts';
 import { registrationsFor } from '../campaign/charges.ts';
-import { hasFailed } from '../campaign/judge-wave.ts';
+import { hasFailed, pardonsOf } from '../campaign/judge-wave.ts';
 import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
 import { type Seen, type Step, steer } from '../campaign/steer.ts';
 import { type CountMinute, countOf } from '../domain/count.ts';
@@ -125,11 +126,12 @@ const laterRounds = 5;
 const round = async (run: Run, id: string): Promise<Rounded> => {
   const { ports, pages, following, releasing } = run;
   const kept = await readCampaign(ports, id);
-  const { campaign, version } = kept ?? {};
-  if (!campaign || !version || campaign.runner?.id !== run.lease.runner)
+  const { campaign: known, version } = kept ?? {};
+  if (!known || !version || known.runner?.id !== run.lease.runner)
     return { left: 'somebody', next: 'never' };
-  if (campaign.state.kind === 'ended') return { left: 'ended', next: 'never' };
-  run.lease.hold({ campaign, version });
+  if (known.state.kind === 'ended') return { left: 'ended', next: 'never' };
+  run.lease.hold({ campaign: known, version });
+  const campaign = pardoned(known, pages);
   const now = ports.clock.now();
   const table = await ports.hubTables.known();
   const isBroken = (await ports.valves.known()).isBroken;
@@ -148,12 +150,25 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const said = say(run, after, registrationsFor(quotas), table.counts, now);
   const isBehind = following.isBehind(ports.clock.now());
   const next = nextOf(said, step, seen, isBehind);
-  if (said === campaign) return { left: campaign.state.kind, next };
+  if (said === known) return { left: campaign.state.kind, next };
   const latest = run.lease.version();
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, latest, signal));
   // A wave that was added is carried out by the next run, which knows its pages.
   const isLonger = said.waves.length !== campaign.waves.length;
   return { left: said.state.kind, next: isLonger ? 'never' : next };
+};
+
+/** Of a wave that has begun: what had failed when a person let it go on. */
+const pardoned = (campaign: Campaign, pages: Run['pages']): Campaign => {
+  const { state, waves } = campaign;
+  const wave = 'wave' in state ? waves[state.wave] : undefined;
+  if (!('wave' in state) || !wave?.isPardoned || wave.begunAt === undefined) return campaign;
+  const pardons = pardonsOf(campaign, pages.ofWave(wave));
+  return withWave(campaign, state.wave, (one) => ({
+    ...one,
+    isPardoned: false,
+    pardoned: pardons,
+  }));
 };
 
 const nextOf = (
@@ -181,7 +196,7 @@ const seenOf = (run: Run, campaign: Campaign, isBroken: boolean, now: Instant): 
   return {
     tally: wave ? tallyOf(ofWave) : emptyTally,
     before,
-    failed: wave && !wave.isPardoned ? hasFailed(campaign, ofWave) : undefined,
+    failed: wave && hasFailed(campaign, ofWave, wave),
     stuck: run.stuck,
     isBroken,
     now,

@@ -45,6 +45,7 @@ export const parseCampaignDocument = (document: unknown): Campaign => {
       begunAt: wave.begunAt ?? undefined,
       endedAt: wave.endedAt ?? undefined,
       gate: wave.gate ?? undefined,
+      pardoned: wave.pardoned ?? [],
     })),
     isSingle: read.isSingle,
     control: read.control,

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { atMost } from '../../shared/campaign/binomial.ts';
 import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { canarySize, certainty, failsAt, ruleOn } from '../../shared/campaign/gate.ts';
-import { canaryOf, hasFailed, judgeWave } from '../../shared/campaign/judge-wave.ts';
+import { canaryOf, hasFailed, judgeWave, pardonsOf } from '../../shared/campaign/judge-wave.ts';
 import { instant } from '../../shared/domain/instant.ts';
-import { aCampaign } from '../support/a-campaign.ts';
+import { aCampaign, aWave } from '../support/a-campaign.ts';
 
 /** P(X = k), by multiplying out. */
 const exactly = (k: number, n: number, p: number): number => {
@@ -143,8 +143,9 @@ describe('the gate of a wave', () => {
   const now = instant(0);
   const nobody = { lost: 0, of: 0 };
   const judge = (codes: string, moved = nobody, control = nobody, but = {}) =>
-    judgeWave(aCampaign(but), [{ codes }], moved, control, now).ruling;
+    judgeWave(aCampaign(but), [{ codes }], aWave(), moved, control, now).ruling;
   const most = 'v'.repeat(192);
+  const failed = (codes: string, wave = aWave()) => hasFailed(aCampaign(), [{ codes }], wave);
 
   test('counts those that were shown to go, and neither those that wait nor those that would not', () => {
     expect(judge(`${most}${'p'.repeat(90)}${'r'.repeat(90)}${'k'.repeat(90)}`)).toBe('pass');
@@ -168,10 +169,25 @@ describe('the gate of a wave', () => {
 
   test('fails before its end, by blocks as large as a canary: a late fault is not hidden by an early success', () => {
     const codes = `${'v'.repeat(1_480)}${'x'.repeat(10)}${'.'.repeat(200)}`;
-    expect(hasFailed(aCampaign(), [{ codes }])).toBe('10 of 148 moves came to nothing');
-    expect(hasFailed(aCampaign(), [{ codes: `${'v'.repeat(1_480)}xx` }])).toBeUndefined();
-    expect(hasFailed(aCampaign(), [{ codes: `${'s'.repeat(8)}${'.'.repeat(140)}` }])).toBe(
-      '8 of 148 moves stranded',
-    );
+    expect(failed(codes)).toBe('10 of 148 moves came to nothing');
+    expect(failed(`${'v'.repeat(1_480)}xx`)).toBeUndefined();
+    expect(failed(`${'s'.repeat(8)}${'.'.repeat(140)}`)).toBe('8 of 148 moves stranded');
+  });
+
+  test('what had failed when a person let it go on counts no more; what fails from then on does', () => {
+    const early = `${'x'.repeat(10)}${'.'.repeat(138)}`;
+    const pardoned = pardonsOf(aCampaign(), [{ codes: early }]);
+    expect(pardoned).toEqual([{ block: 0, stranded: 0, broken: 10 }]);
+    expect(failed(early, aWave({ pardoned }))).toBeUndefined();
+    const later = `${'x'.repeat(20)}${'v'.repeat(128)}`;
+    expect(failed(later, aWave({ pardoned }))).toBe('10 of 138 moves came to nothing');
+    const atEnd = (codes: string) =>
+      judgeWave(aCampaign(), [{ codes }], aWave({ pardoned }), nobody, nobody, now).ruling;
+    expect(atEnd(`${'x'.repeat(10)}${'v'.repeat(180)}`)).toBe('pass');
+    expect(atEnd(`${'x'.repeat(22)}${'v'.repeat(180)}`)).toBe('fail');
+    const single = aCampaign({ isSingle: true });
+    const one = pardonsOf(single, [{ codes: 's....' }]);
+    expect(hasFailed(single, [{ codes: 'sv...' }], aWave({ pardoned: one }))).toBeUndefined();
+    expect(hasFailed(single, [{ codes: 'svs..' }], aWave({ pardoned: one }))).toBeDefined();
   });
 });

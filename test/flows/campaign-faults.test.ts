@@ -223,6 +223,26 @@ test('[C3] a rollback that is aborted before it began moves nobody', async () =>
   expect(world.on('east')).toBe(40);
 });
 
+test('[C2] who lets a wave go on that has failed has pardoned what had failed, and not what fails from then on', async () => {
+  const dies: Firmware = { mood: { kind: 'accepts' }, habit: 'dies' };
+  const sound: Firmware = { mood: { kind: 'accepts' }, habit: 'keeps the contract' };
+  const firmwareOf = (index: number): Firmware => (index % 3 === 0 ? dies : sound);
+  const world = await aCampaignWorld(300, { registrationsPerMinute: 4, firmwareOf });
+  const id = await world.begin(drain, { bakeMs: minute, onFail: 'hold', windowMs: 5 * minute });
+  const held = await world.until(id, 'held', 3 * hour);
+  const before = await world.tally(id);
+  expect(before['.']).toBeGreaterThan(0); // it failed early
+  await world.manage.command(main, id, 'resume', 'I have looked', 'Otto');
+  await world.run(2 * minute);
+  expect((await world.campaign(id)).waves[0]?.pardoned).not.toEqual([]);
+  const again = await world.until(id, 'held', 3 * hour);
+  const after = await world.tally(id);
+  expect(after.s + after.x + after.o).toBeGreaterThan(before.s + before.x + before.o);
+  expect(JSON.stringify(again.state)).toMatch(/the gate of wave 0 failed/);
+  const early = { wave: 0, phase: { kind: 'moving' } };
+  expect([held, again].map(({ state }) => state)).toMatchObject([early, early]);
+});
+
 test('[C2] who resumes in spite of a drift has not pardoned what fails from then on', async () => {
   const dies: Firmware = { mood: { kind: 'accepts' }, habit: 'dies' };
   const sound: Firmware = { mood: { kind: 'accepts' }, habit: 'keeps the contract' };

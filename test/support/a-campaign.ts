@@ -19,6 +19,7 @@ export const aWave = (but: Partial<Wave> = {}): Wave => ({
   endedAt: undefined,
   gate: undefined,
   isPardoned: false,
+  pardoned: [],
   controlUp: [],
   ...but,
 });
