@@ -16,6 +16,8 @@ export type Charge = {
 
 /** How much may be taken at once: of so long as it takes a runner to come round again. */
 export const burstMs = 1_500;
+/** Ahead of its time by so much at most a move may go that costs more than that: it, too, waits for a runner's round. */
+const aheadMs = 1_000;
 
 export type Taken =
   | { readonly kind: 'taken'; readonly purse: Purse }
@@ -29,8 +31,8 @@ export const take = (purse: Purse, charges: readonly Charge[], now: Instant): Ta
     if (perMinute <= 0) return { kind: 'short', binds: resource, until: now + 60_000 };
     const costMs = (count * 60_000) / perMinute;
     const from = Math.max(after[resource] ?? purse[resource] ?? 0, now);
-    if (from - now > Math.max(burstMs - costMs, 0))
-      return { kind: 'short', binds: resource, until: from + costMs - burstMs };
+    if (from - now > Math.max(burstMs - costMs, aheadMs))
+      return { kind: 'short', binds: resource, until: from - Math.max(burstMs - costMs, aheadMs) };
     after[resource] = from + costMs;
   }
   return { kind: 'taken', purse: { ...purse, ...after } };

@@ -1,7 +1,8 @@
-import { campaignIdFor, isActive } from '../campaign/campaign.ts';
+import { type Campaign, campaignIdFor } from '../campaign/campaign.ts';
 import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Goal } from '../planning/goal.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
@@ -33,7 +34,7 @@ const freshMs = 60 * 60_000;
 const timeoutMs = 5_000;
 
 /**
- * Approves plans that Rehome made by itself, one at a time, as far as the dial lets: the same campaign as a person's word would begin. The
+ * Approves plans that Rehome made by itself, one at a time but for dead hubs, as far as the dial lets: the same campaign as a person's word would begin. The
  * breaker has the last word [C7]. Answers the campaign.
  * @param proposer under this name Rehome plans.
  */
@@ -49,12 +50,12 @@ export const approveByDial = async (
   const breaker = await deadline(timeoutMs, (signal) => breakers.read(signal));
   if (breaker.value.tripped) return undefined;
   const active = await deadline(timeoutMs, (signal) => campaigns.active(signal));
-  if (active.some(({ campaign }) => isActive(campaign) && campaign.state.kind !== 'ended'))
-    return undefined;
+  const others = active.map(({ campaign }) => campaign).filter(isInTheWay);
   const now = clock.now();
   for (const { order, state } of recent) {
     if (order.by !== proposer || state.kind !== 'made') continue;
     if (!mayBegin(state, dial, canaryOf(usual), now)) continue;
+    if (others.some(standsBefore(state.plan.goal))) continue;
     const id = campaignIdFor(order.id);
     const known = await deadline(timeoutMs, (signal) => campaigns.read(id, signal));
     if (known) continue;
@@ -77,6 +78,16 @@ export const approveByDial = async (
   }
   return undefined;
 };
+
+/** One that only waits for devices to wake moves nobody on: it is in nobody's way. One that is held has somebody look first. */
+const isInTheWay = ({ state }: Campaign): boolean =>
+  state.kind !== 'ended' && !(state.kind === 'running' && state.phase.kind === 'waiting');
+
+/** A dead hub waits for no other campaign: whatever that is held for, its devices are answered elsewhere. */
+const standsBefore =
+  (goal: Goal) =>
+  ({ order }: Campaign): boolean =>
+    goal.kind !== 'evacuate' || (order.goal.kind === 'evacuate' && order.goal.hub === goal.hub);
 
 /**
  * Off a dead hub devices go by the dial alone where it carries plans out whole: else it takes a person's word. And a plan too small for a canary

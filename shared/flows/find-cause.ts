@@ -97,12 +97,17 @@ const relocation = async (
       order.scope === scope &&
       order.goal.kind === 'relocate' &&
       state.kind !== 'failed' &&
+      !isCutShort(state) &&
       order.at >= mark.at + markedMs, // what changed meanwhile has left no mark of its own
   );
   return planned
     ? undefined
     : { goal: { kind: 'relocate' }, reason: mark.because, movesMax: undefined };
 };
+
+/** As much as the fleet's churn allows: the rest is planned next. */
+const isCutShort = (state: KeptPlan['state']): boolean =>
+  state.kind === 'made' && state.plan.postponed > 0;
 
 const balance = async (
   { policies }: Ports,

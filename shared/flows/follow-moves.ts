@@ -39,6 +39,8 @@ const parkedPerRun = 300;
 const parkedShare = 1 / 60;
 /** Off a dead hub all of them wait, and come soon. */
 const leavingShare = 1 / 5;
+/** More than a run gets round to: those at the end would never have their turn. */
+const parkedPerRunMax = 20_000;
 const historyMax = 10;
 
 /** Those that a runner finds under way are spread over a while, so that the store is not asked for all at once. */
@@ -59,7 +61,8 @@ export const followMoves = (
   const parkedCount = open.filter(({ code }) => code === 'p').length;
   const isLeaving = order.goal.kind === 'evacuate' && order.source.kind === 'plan';
   const leastShare = isLeaving ? leavingShare : parkedShare;
-  const share = Math.max(leastShare, parkedPerRun / Math.max(1, parkedCount));
+  const most = parkedPerRunMax / Math.max(1, parkedCount);
+  const share = Math.min(most, Math.max(leastShare, parkedPerRun / Math.max(1, parkedCount)));
   for (const { at, code } of open) {
     const draw = ports.dice.draw();
     if (code === 'p') add(at, draw < share ? now : now + parkedMs);

@@ -113,9 +113,12 @@ const isIdle = (state: PlanState): boolean => state.kind === 'made' && state.pla
 const countOf = ({ table }: HubsCounted): number =>
   [...table.hubs.values()].reduce((sum, { deviceCount = 0 }) => sum + deviceCount, 0);
 
-/** Balance is one cause, whichever hub it shows in. */
-const isLike = (one: Goal, other: Goal): boolean =>
-  one.kind === other.kind || (isForBalance(one) && isForBalance(other));
+/** Balance is one cause, whichever hub it shows in; each hub that is to be emptied is one of its own. */
+const isLike = (one: Goal, other: Goal): boolean => {
+  if (isForBalance(one) || isForBalance(other)) return isForBalance(one) && isForBalance(other);
+  return one.kind === other.kind && hubOf(one) === hubOf(other);
+};
+const hubOf = (goal: Goal): string | undefined => ('hub' in goal ? goal.hub : undefined);
 const isForBalance = ({ kind }: Goal): boolean => kind === 'rebalance' || kind === 'fill';
 
 /** Who leaves a dead hub is not asked: what is not known of it does not keep it there. */

@@ -13,7 +13,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 import type { MovePlanned } from './move-device.ts';
-import { underWay } from './moves-under-way.ts';
+import { movesUnderWay } from './moves-under-way.ts';
 import { type Sign, type Triggered, triggerMove } from './trigger-move.ts';
 
 export type ReleasePorts = {
@@ -45,7 +45,6 @@ export type Releasing = {
   readonly again: (campaign: Campaign, places: readonly At[], world: World) => Promise<void>;
   /** Triggers that have not come back yet. */
   readonly settled: () => Promise<void>;
-  readonly atOnce: () => number;
 };
 
 /** What a runner asks at once: a device that does not answer its method takes its whole time. */
@@ -65,6 +64,7 @@ export const releaseMoves = (
 ): Releasing => {
   const { clock } = ports;
   let window: Window = { wave: 0, from: 0, barred: 0 };
+  const underWay = movesUnderWay(pages);
   const asking = new Set<Promise<void>>();
   const postponed = new Map<string, number>();
   let waits: Extract<Triggered, { readonly kind: 'waits' }> | undefined;
@@ -89,9 +89,8 @@ export const releaseMoves = (
       .finally(() => asking.delete(done));
     asking.add(done);
   };
-  const mayGo = ({ page, row }: At, now: Instant): boolean => {
-    return (postponed.get(`${page} ${row}`) ?? 0) <= now;
-  };
+  const mayGo = ({ page, row }: At, now: Instant): boolean =>
+    (postponed.get(`${page} ${row}`) ?? 0) <= now;
   return {
     release: async (campaign, wave, world) => {
       const now = clock.now();
@@ -100,7 +99,7 @@ export const releaseMoves = (
       const waiting = waits?.isPassing === false ? waits.because : undefined;
       if (planned.length === 0) return { count: 0, binds: waits?.because, stuck: waiting };
       const surroundings = {
-        ...(await surroundingsOf(campaign, pages, world, now)),
+        ...(await surroundingsOf(campaign, underWay, world, now)),
         countMax: Math.max(0, atOnceMax - asking.size),
       };
       const picked = await takeTokens(ports, planned, surroundings);
@@ -121,7 +120,6 @@ export const releaseMoves = (
       }
     },
     settled: async () => void (await Promise.all(asking)),
-    atOnce: () => asking.size,
   };
 };
 
@@ -201,17 +199,17 @@ const jitterOf = (campaign: Campaign, pages: CampaignPages, { quotas }: World): 
 
 const surroundingsOf = async (
   { order, waves }: Campaign,
-  pages: CampaignPages,
+  underWay: ReturnType<typeof movesUnderWay>,
   { table, quotas }: World,
   now: Instant,
-): Promise<Surroundings> => {
+): Promise<Omit<Surroundings, 'countMax'>> => {
   const hubs = order.hubs.map((name) => table.hubs.get(name));
+  const [arriving, going] = await underWay(waves, hubs);
   const isAsked = order.goal.kind !== 'evacuate' || order.source.kind === 'rollback';
   const held = new Map<number, string>();
   for (const [index, hub] of hubs.entries())
     if (hub?.trouble && (isAsked || !order.sources.includes(index)))
       held.set(index, `${hub.hostName} is ${hub.trouble.kind}`);
-  const [arriving, going] = await underWay(pages, waves, hubs);
   const openings = new Map<string, Opening | undefined>();
   const { calendar } = order.limits;
   const openingOf = (told: string | undefined): Opening | undefined => {
@@ -230,7 +228,6 @@ const surroundingsOf = async (
     arriving,
     going,
     limits,
-    countMax: 0,
     now,
   };
 };

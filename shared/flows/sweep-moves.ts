@@ -83,8 +83,6 @@ const queryTimeoutMs = 10_000;
 
 /** What the sweep did of a device: the ledger's change first, and then what it asks for. */
 type Looked = {
-  /** What the device says of itself was taken for true. */
-  readonly isRelabelled?: boolean;
   readonly settled: SettledOf | undefined;
   readonly ask: (Pick<DeviceRecord, 'deviceId' | 'scope'> & { readonly move: Move }) | undefined;
 };
@@ -99,9 +97,7 @@ const lookAfter = async (
   if ('fault' in due) throw new Error(due.fault);
   const { key, kept } = due;
   const decide = (record: DeviceRecord | undefined) => change(ports, limits, record);
-  const { settled, ask, isRelabelled } = await changeRecord(ports, key, decide, kept);
-  if (isRelabelled)
-    await ports.markCause([kept.record.scope], `${kept.record.deviceId} says otherwise of itself`);
+  const { settled, ask } = await changeRecord(ports, key, decide, kept);
   if (ask) await askDevice(ports, limits, key, ask, ask.move);
   return settled;
 };
@@ -117,8 +113,10 @@ const change = async (
   if (record.move) return { entry: undefined, said: nothing };
   const tidied = await tidy(ports, record, now);
   if (tidied === record) return { entry: undefined, said: nothing };
-  const isRelabelled = tidied.labels !== record.labels;
-  return { entry: { record: tidied, settled: undefined }, said: { ...nothing, isRelabelled } };
+  // Before what it says of itself is written: else a crash between the two would lose the mark.
+  if (tidied.labels !== record.labels)
+    await ports.markCause([record.scope], `${record.deviceId} says otherwise of itself`);
+  return { entry: { record: tidied, settled: undefined }, said: nothing };
 };
 
 const wake = async (

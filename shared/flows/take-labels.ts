@@ -28,17 +28,15 @@ export const takeLabels =
   async (told) => {
     for (const one of told)
       for (const scope of scopes) {
-        const changed = await changeRecord(ports, deviceKey(scope, one.deviceId), (record) => {
-          if (record?.deviceId !== one.deviceId) return { entry: undefined, said: false };
+        await changeRecord(ports, deviceKey(scope, one.deviceId), async (record) => {
+          if (record?.deviceId !== one.deviceId) return { entry: undefined, said: undefined };
           const after = labelledBy(record, one, ports.clock.now());
-          return after === record
-            ? { entry: undefined, said: false }
-            : {
-                entry: { record: after, settled: undefined },
-                said: after.labels !== record.labels,
-              };
+          if (after === record) return { entry: undefined, said: undefined };
+          // Before it is written: a mark too many is a plan that moves nobody; one too few, a device left where it must not be.
+          if (after.labels !== record.labels)
+            await ports.markCause([scope], `the twin of ${one.deviceId} says otherwise`);
+          return { entry: { record: after, settled: undefined }, said: undefined };
         });
-        if (changed) await ports.markCause([scope], `the twin of ${one.deviceId} says otherwise`);
       }
   };
 

@@ -190,13 +190,14 @@ const levelsOf = (
   return hubs.map((_, index) => levels.get(index) ?? 0);
 };
 
-/** Whether a hub may be given devices at all: its room must be known, and the hub of quarantine is kept for that. */
+/** Whether a hub may be given devices at all: it is well, its room is known, and the hub of quarantine is kept for that. */
 const takesPart = (
   goal: Goal,
-  { state, hostName, deviceCount }: Hub,
+  { state, hostName, deviceCount, trouble }: Hub,
   { quarantine }: Policy,
 ): boolean =>
   state === 'open' &&
+  trouble === undefined &&
   deviceCount !== undefined &&
   !isLeft(goal, hostName) &&
   (goal.kind === 'quarantine' || hostName !== quarantine);

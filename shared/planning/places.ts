@@ -1,6 +1,6 @@
 import type { DeviceRecord } from '../domain/device.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
-import type { HubHostName } from '../domain/hub.ts';
+import type { HubHostName, Trouble } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Policy, Rule } from '../domain/policy.ts';
 import { barredBy } from './barred.ts';
@@ -39,8 +39,10 @@ export const placesFor = (
     const hub = table.hubs.get(to);
     const barred = hub && barredBy(rules, policy, hub, goal.kind === 'quarantine');
     const onTarget = { kind: 'absent' } as const;
-    const doubts = doubtsOfTarget({ record, enrollment, table, to, barred, onTarget });
-    return verdictOf(hub?.deviceCount === undefined ? [...doubts, uncounted(to)] : doubts);
+    const doubts = [...doubtsOfTarget({ record, enrollment, table, to, barred, onTarget })];
+    if (hub?.trouble) doubts.push(inTrouble(to, hub.trouble));
+    if (hub?.deviceCount === undefined) doubts.push(uncounted(to));
+    return verdictOf(doubts);
   });
   const only = (...kinds: readonly Movable['kind'][]) =>
     hubs.flatMap((_, index) => (kinds.includes(verdicts[index]?.kind ?? 'no') ? [index] : []));
@@ -54,6 +56,12 @@ export const placesFor = (
     misplaced: misplacedBy(table, policy, record, enrollment, rules),
   };
 };
+
+/** Its campaign would only be held until the hub is well. */
+const inTrouble = (to: HubHostName, { kind }: Trouble): Movable => ({
+  kind: 'no',
+  because: `${to} is ${kind}`,
+});
 
 /** What we do not know must not look like room for the whole fleet. */
 const uncounted = (to: HubHostName): Movable => ({

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { memoryCauses } from '../../shared/adapters/memory/campaigns.ts';
 import { withFailure } from '../../shared/campaign/breaker.ts';
+import type { CampaignState } from '../../shared/campaign/campaign.ts';
 import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import type { Hub } from '../../shared/domain/hub.ts';
 import { type Instant, instant } from '../../shared/domain/instant.ts';
+import { changeHub } from '../../shared/flows/change-hub.ts';
 import { countHubs } from '../../shared/flows/count-hubs.ts';
 import { findCause, pastItsDay } from '../../shared/flows/find-cause.ts';
 import { type HubSignal, heeded } from '../../shared/flows/heed-hub.ts';
@@ -13,8 +15,9 @@ import { manageCampaigns } from '../../shared/flows/manage-campaigns.ts';
 import { managePlans } from '../../shared/flows/manage-plans.ts';
 import { markCause } from '../../shared/flows/mark-cause.ts';
 import { rebalance } from '../../shared/flows/rebalance.ts';
-import { claimTaken, labelledBy } from '../../shared/flows/take-labels.ts';
-import { planLimits } from '../../shared/planning/goal.ts';
+import { claimTaken, labelledBy, takeLabels } from '../../shared/flows/take-labels.ts';
+import { type Goal, planLimits } from '../../shared/planning/goal.ts';
+import { aCampaign } from '../support/a-campaign.ts';
 import { aFleetOnCores, never } from '../support/a-fleet-on-cores.ts';
 import { aHub, aTable } from '../support/a-hub.ts';
 import { host } from '../support/a-move.ts';
@@ -172,6 +175,43 @@ describe('what makes Rehome act, in its order', () => {
     expect(await find(recent)).toMatchObject({ reason: 'another label' });
   });
 
+  test('a relocation that the churn has cut short is planned on, until all of it is', async () => {
+    const { fleet, find } = aWorld([aHub('east', full), aHub('west', empty)]);
+    await markCause(fleet.ports)([main], 'a label of pump-7');
+    const plans = managePlans({ ...fleet.ports, begin: () => undefined });
+    fleet.time.now += minute;
+    await plans.ask(main, { kind: 'relocate' }, planLimits, 'so', 'rebalance');
+    const [asked] = await fleet.ports.plans.recent(10, never);
+    const made = (postponed: number) =>
+      ({ ...asked, state: { kind: 'made', plan: { moveCount: 5, postponed } } }) as never;
+    expect(await find([made(3)])).toMatchObject({ goal: { kind: 'relocate' } });
+    expect(await find([made(0)])).toBeUndefined();
+  });
+
+  test('[R1] a label is marked before it is written: a crash between the two loses no plan', async () => {
+    const { fleet } = aWorld([aHub('east', full)]);
+    const { records } = fleet.ports;
+    const key = deviceKey(main, 'pump-7');
+    await records.write(key, aResident('pump-7', 'east'), undefined, never);
+    const written: string[] = [];
+    const ports = {
+      ...fleet.ports,
+      markCause: async () => void written.push('mark'),
+      records: {
+        ...records,
+        write: async (...given: Parameters<typeof records.write>) => {
+          written.push('record');
+          return records.write(...given);
+        },
+      },
+    };
+    const take = takeLabels(new Set([main]), ports);
+    const told = { deviceId: 'pump-7', by: 'operators', labels: { site: 'north' } } as const;
+    await take([told]);
+    await take([told]); // doubled: it says nothing new
+    expect(written).toEqual(['mark', 'record']);
+  });
+
   test('a thousand labels are one mark', async () => {
     const { fleet } = aWorld([aHub('east', full)]);
     const causes = memoryCauses();
@@ -254,6 +294,48 @@ describe('the dial', () => {
     }
     await act(dial); // one at a time
     expect(await fleet.ports.campaigns.active(never)).toHaveLength(campaigns);
+  });
+
+  /** As a person's campaign, of another plan. */
+  const another = (goal: Goal, state: CampaignState) => {
+    const { order } = aCampaign();
+    return aCampaign({ order: { ...order, id: 'c-0000000000000000aaaa', goal }, state });
+  };
+  const moving = { wave: 0, phase: { kind: 'moving', since: instant(0) } } as const;
+  const waiting = { wave: 0, phase: { kind: 'waiting', since: instant(0) } } as const;
+  const elsewhere = { kind: 'drain', hub: host('west') } as const;
+
+  test.each([
+    ['one that is held', { kind: 'held', because: 'a gate', ...moving }, 0],
+    ['one that only waits for devices to wake', { kind: 'running', ...waiting }, 1],
+  ] as const)('what it plans, and %s', async (_name, state, begun) => {
+    const { fleet, act } = await aFleet();
+    await fleet.ports.campaigns.create(another(elsewhere, state), never);
+    await act('auto');
+    expect(await fleet.ports.campaigns.active(never)).toHaveLength(1 + begun);
+  });
+
+  test.each([
+    ['a drain that is held', elsewhere, 1],
+    ['its own evacuation', { kind: 'evacuate', hub: host('east') }, 0],
+  ] as const)('a dead hub, and %s', async (_name, goal, begun) => {
+    const { fleet, act } = await aFleet();
+    const { ports } = fleet;
+    const long = instant(ports.clock.now() - hour);
+    await changeHub(ports.hubDocuments, ports.deadline, host('east'), (hub) => ({
+      ...hub,
+      deviceCount: 600,
+      trouble: { kind: 'unhealthy', since: long },
+      silentSince: long,
+    }));
+    fleet.coreOf('east').isDead = true;
+    await ports.campaigns.create(
+      another(goal, { kind: 'held', because: 'a gate', ...moving }),
+      never,
+    );
+    const { proposed } = await act('auto');
+    expect(proposed.map(({ goal: { kind } }) => kind)).toEqual(['evacuate']);
+    expect(await ports.campaigns.active(never)).toHaveLength(1 + begun);
   });
 
   test('[C7] the breaker has the last word', async () => {

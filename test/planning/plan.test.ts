@@ -198,6 +198,23 @@ describe('drain', () => {
     expect(planned.refusals).toHaveLength(7);
   });
 
+  test('[P1] nobody is sent to a hub in trouble, neither drained nor for balance', () => {
+    const trouble = { kind: 'unhealthy', since: instant(0) } as const;
+    const hubs = [
+      aHub('east', { deviceCount: 40 }),
+      aHub('west', { deviceCount: 0 }),
+      aHub('ill', { deviceCount: 0, trouble }),
+    ];
+    const devices = residents('east', 40);
+    for (const goal of [{ kind: 'drain', hub: host('east') }, { kind: 'rebalance' }] as const) {
+      const planned = aPlanOf({ hubs, devices, limits: { imbalanceCount: 1 } }, goal);
+      expect(Object.keys(tally(planned))).toEqual(['east>west']);
+    }
+    const alone = { hubs: hubs.filter(({ hostName }) => hostName !== host('west')), devices };
+    const planned = aPlanOf(alone, { kind: 'drain', hub: host('east') });
+    expect(because(planned)['east-0']).toContain('ill.azure-devices.net is unhealthy');
+  });
+
   test('a Basic hub cannot ask its devices; a dead one need not', () => {
     const hubs = [aHub('east', { deviceCount: 2, tier: 'B1' }), aHub('west', { deviceCount: 0 })];
     const fleet = { hubs, devices: residents('east', 2, { traits: undefined }) };
