@@ -17,11 +17,18 @@ import { limitsOf } from './plan-commands.ts';
 /** `--limits` is JSON, or a file of it: `{ "bakeMinutes": 5, "onFail": "rollback" }` */
 export const campaignLimitsIn = async ({ limits }: Flags): Promise<object | undefined> => {
   if (limits === undefined) return undefined;
-  const text = limits.trimStart().startsWith('{') ? limits : await readFile(limits, 'utf8');
+  const text = /^\s*[{[]/.test(limits) ? limits : await readFile(limits, 'utf8');
+  const told = parsed(text);
+  if (typeof told !== 'object' || told === null || Array.isArray(told))
+    throw new Error('--limits: expected a JSON object, or a file of one');
+  return told;
+};
+
+const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('--limits: expected JSON, or a file of it');
+    return undefined;
   }
 };
 

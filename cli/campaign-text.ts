@@ -1,12 +1,16 @@
 import type { CampaignView, toPreviewView } from '../shared/wire/campaign-view.ts';
 import { columns, count, many, short } from './plan-text.ts';
 
+const logMax = 8;
+
 /** A campaign as a person reads it: where it stands, what holds it up, and what became of its moves. */
 export const campaignText = (view: CampaignView): readonly string[] => {
   const { id, goal, scope, reason, by, source } = view;
   const hub = 'hub' in goal ? ` ${short(goal.hub)}` : '';
   const what =
-    source.kind === 'rollback' ? `rollback of ${source.campaignId}` : `${goal.kind}${hub}`;
+    source.kind === 'rollback'
+      ? `rollback of ${source.campaignId}`
+      : `${view.isDrill ? 'drill: ' : ''}${goal.kind}${hub}`;
   return [
     `${id}: ${what} (${scope}; ${reason}; ${by})`,
     `  ${stateText(view)}`,
@@ -16,6 +20,7 @@ export const campaignText = (view: CampaignView): readonly string[] => {
     ...wavesText(view),
     ...reasonsText(view),
     ...measuredText(view),
+    ...logText(view),
     ...(view.needsAPerson
       ? [`  it needs a person: npx rehome campaign resume | abort | rollback ${id} --reason TEXT`]
       : []),
@@ -26,7 +31,8 @@ const stateText = (view: CampaignView): string => {
   const last = view.waves.length - 1;
   const isOnly = view.wave === undefined || last === 0;
   const wave = isOnly ? '' : `, ${view.wave === 0 ? 'the canary' : `wave ${view.wave} of ${last}`}`;
-  const phase = view.phase === undefined ? '' : `, ${view.phase}`;
+  const until = view.bakesUntil === undefined ? '' : ` until ${view.bakesUntil}`;
+  const phase = view.phase === undefined ? '' : `, ${view.phase}${until}`;
   const outcome = view.outcome === undefined ? '' : `: ${view.outcome}`;
   const because = view.because === undefined ? '' : ` (${view.because})`;
   return `${view.state}${outcome}${wave}${phase}${because}`;
@@ -72,9 +78,9 @@ const wavesText = ({ waves }: CampaignView): readonly string[] => {
     rulingOf(wave),
   ]);
   const gates = waves.flatMap(({ gate }, index) =>
-    gate && gate.ruling !== 'pass'
+    gate
       ? gate.measures
-          .filter(({ ruling, of }) => ruling !== 'pass' && of > 0)
+          .filter(({ of }) => of > 0)
           .map(
             ({ what, count: many, of, limit, ruling }) =>
               `  gate ${index}: ${what} ${count(many)} of ${count(of)}, limit ${(limit * 100).toFixed(1)} %: ${ruling}`,
@@ -114,15 +120,30 @@ const measuredText = ({ gapMs, tookMs, requestUnits }: CampaignView): readonly s
   ];
 };
 
+/** The last that was done to it, by whom and why; and what it made of its hubs. */
+const logText = ({ log, hubStates }: CampaignView): readonly string[] => [
+  ...hubStates.map(
+    ({ hub, before, after }) => `  ${short(hub)} was ${before}: it made it ${after}`,
+  ),
+  ...log
+    .slice(-logMax)
+    .map(({ at, by, what, because }) => `  ${at}  ${what}, by ${by}: ${because}`),
+];
+
 export const previewText = (view: ReturnType<typeof toPreviewView>): readonly string[] => {
   const [canary = 0, ...later] = view.waves;
-  const waves = view.isSingle
-    ? `one wave of ${count(canary)}, which any stranded device stops: it takes ${count(view.canary)} moves to tell`
-    : `a canary of ${count(canary)}, then ${later.map(count).join(', ')}`;
+  const { windows, freezes } = view.limits.calendar;
+  const when = windows.length + freezes.length > 0 ? ' while its windows are open' : '';
+  const isEvacuation = view.plan.goal.kind === 'evacuate';
+  const waves = isEvacuation
+    ? 'one wave: off a dead hub who can go, goes, and no gate stops it'
+    : view.isSingle
+      ? `one wave of ${count(canary)}, which any stranded device stops: it takes ${count(view.canary)} moves to tell`
+      : `a canary of ${count(canary)}, then ${later.map(count).join(', ')}`;
   return [
     `  ${many(view.plan.moveCount, 'move')} in ${waves}`,
-    `  at most ${count(view.movesPerMinute)} a minute, bound by ${view.binds ?? 'nothing'}; about ${count(view.minutes)} minutes`,
-    `  when a gate fails: ${view.limits.onFail}`,
+    `  at most ${count(view.movesPerMinute)} a minute, bound by ${view.binds ?? 'nothing'}; about ${count(view.minutes)} minutes${when}`,
+    ...(isEvacuation ? [] : [`  when a gate fails: ${view.limits.onFail}`]),
     '  a dry run: nothing has begun',
   ];
 };

@@ -49,7 +49,7 @@ export const approve = async (
 };
 
 /** What was looked at is what is carried out: with the same limits. */
-export const limitsFlag = (limits: unknown): string =>
+const limitsFlag = (limits: unknown): string =>
   limits === undefined ? '' : ` --limits '${JSON.stringify(limits)}'`;
 
 /** Sent again after a fault, it approves once. */
@@ -103,7 +103,10 @@ export const followCampaign = async (api: Api, id: string, say: Say): Promise<bo
     if (view.state === 'ended' || view.needsAPerson) {
       say('');
       for (const each of campaignText(view)) say(each);
-      return view.outcome === 'completed';
+      if (view.rollback === undefined) return view.outcome === 'completed';
+      // A drill is done once all are back; what failed has failed, also once it was undone.
+      const isBack = await followCampaign(api, view.rollback, say);
+      return isBack && view.isDrill && view.outcome === 'completed';
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
@@ -137,9 +140,15 @@ export const commandCampaign = async (
 ): Promise<void> => {
   const answer = (await api.call('POST', pathOf(api, id, `/${command}`), order)) as
     | (Head & { readonly rollback?: string })
-    | { readonly dryRun: true; readonly wouldReturn: number; readonly confirmWith: string };
+    | {
+        readonly dryRun: true;
+        readonly wouldReturn: number;
+        readonly isBound: boolean;
+        readonly confirmWith: string;
+      };
   if ('dryRun' in answer) {
     say(`  ${many(answer.wouldReturn, 'device')} would go back. A dry run: nothing has begun.`);
+    if (answer.isBound) say('  its windows and freezes hold: outside them nobody goes back');
     return say(
       `  do it: npx rehome campaign rollback ${id} --hash ${answer.confirmWith} --reason TEXT`,
     );
@@ -170,8 +179,11 @@ type BreakerView = {
 export const showBreaker = async (api: Api, say: Say): Promise<void> =>
   sayBreaker((await api.call('GET', pathOf(api, 'breaker'))) as BreakerView, say);
 
-export const resetBreaker = async (api: Api, reason: string, say: Say): Promise<void> =>
-  sayBreaker((await api.call('PUT', pathOf(api, 'breaker'), { reason })) as BreakerView, say);
+export const resetBreaker = async (api: Api, reason: string, say: Say): Promise<void> => {
+  await api.call('PUT', pathOf(api, 'breaker'), { reason });
+  say('the breaker is reset: resume each campaign that it has held');
+  say('  where its cause still stands, it trips again within a minute');
+};
 
 const sayBreaker = ({ tripped }: BreakerView, say: Say): void =>
   say(

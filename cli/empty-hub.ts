@@ -1,6 +1,6 @@
 import type { toCampaignHead } from '../shared/wire/campaign-view.ts';
 import type { Api } from './api.ts';
-import { limitsFlag } from './campaign.ts';
+import { approve } from './campaign.ts';
 import { awaitPlan } from './plan.ts';
 import { many, planText } from './plan-text.ts';
 
@@ -30,10 +30,8 @@ export const emptyHub = async (
   const { hash } = view.plan;
   if (!isConfirmed) {
     say('');
-    say(`  a dry run: nothing has begun. Carry it out:`);
     const all = verb === 'drill' ? { ...limits, drill: true } : limits;
-    say(`  npx rehome campaign approve ${plan} --hash ${hash}${limitsFlag(all)} --reason TEXT`);
-    return undefined;
+    return approve(api, { plan, reason, limits: all }, false, say);
   }
   const campaign = (await api.call(
     'POST',

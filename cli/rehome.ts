@@ -23,13 +23,19 @@ const main = async (): Promise<void> => {
   const { values, positionals } = readFlags();
   const [command, ...given] = positionals;
   if (values.help || command === undefined) return say(usage);
-  const group = groups[command];
-  const known = group ? group[given[0] ?? ''] : commands[command];
-  if (!known && group)
-    throw new Error(`${command} takes one of ${Object.keys(group).join(', ')}: see --help`);
+  const group = own(groups, command);
+  const known = group ? own(group, given[0] ?? '') : own(commands, command);
+  if (!known && group) {
+    const names = Object.keys(group).filter((name) => name !== '');
+    throw new Error(`${command} takes one of ${names.join(', ')}: see --help`);
+  }
   if (!known) throw new Error(`there is no command ${positionals.join(' ')}: see --help`);
   await known(values, group ? given.slice(1) : given);
 };
+
+/** `constructor` is no command. */
+const own = <Value>(among: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(among, name) ? among[name] : undefined;
 
 const commands: Readonly<Record<string, Command>> = {
   show: async (flags, given) => show(await connect(flags), one(given), say),
@@ -91,7 +97,10 @@ const hubCommands: Readonly<Record<string, Command>> = {
   uncordon: changes({ state: 'open' }),
   open: changes({ state: 'open' }),
   close: changes({ state: 'closed' }),
-  healthy: changes({ trouble: null }),
+  healthy: async (flags, given) => {
+    await changes({ trouble: null })(flags, given);
+    say('nothing is wrong with it any more: campaigns that waited for it go on');
+  },
   drain: emptying('drain'),
   evacuate: emptying('evacuate'),
   drill: emptying('drill'),

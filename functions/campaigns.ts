@@ -1,4 +1,6 @@
 import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import type { Campaign } from '../shared/campaign/campaign.ts';
+import { isCampaign } from '../shared/campaign/valve.ts';
 import type { Campaigning } from '../shared/composition/campaigns.ts';
 import { rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';
@@ -32,7 +34,7 @@ import { type Asked, answerRoute, type Route, scopeIn } from '../shared/wire/rou
  *     GET    campaigns/{scope}/{campaign}/moves      Read      ?page=0: each move, and what has become of it
  *     POST   campaigns/{scope}/{campaign}/{command}  Operate   { reason, hash? }: pause · resume · stop · abort · rollback
  *
- * A rollback is a dry run, unless it is confirmed with the campaign's hash. The same `Idempotency-Key` approves once.
+ * A rollback is a dry run (`isBound`: its windows and freezes hold), unless it is confirmed with the campaign's hash. The same `Idempotency-Key` approves once.
  */
 type App = Campaigning & { readonly log: InvocationContext };
 
@@ -63,8 +65,18 @@ const approve = async (
   return { status: 201, jsonBody: toCampaignHead(outcome.campaign) };
 };
 
+/** What has not the form of an id is none. */
+const campaignIn = async (
+  manage: Campaigning['manage'],
+  scope: Scope,
+  params: Asked['params'],
+): Promise<Campaign | undefined> => {
+  const id = params['campaign'] ?? '';
+  return isCampaign(id) ? manage.read(scope, id) : undefined;
+};
+
 const read = async ({ manage, clock }: App, { scope, params }: Asked) => {
-  const campaign = await manage.read(scope, params['campaign'] ?? '');
+  const campaign = await campaignIn(manage, scope, params);
   if (!campaign) return refuse('unknown-campaign', []);
   const progress = await manage.progress(campaign.order.id);
   return { status: 200, jsonBody: toCampaignView(campaign, progress, clock.now()) };
@@ -74,7 +86,7 @@ const moves = async ({ manage }: App, { scope, params, query }: Asked) => {
   const number = Number(query.get('page') ?? 0);
   if (!Number.isInteger(number) || number < 0)
     return refuse('bad-request', [{ field: 'page', detail: 'expected a number from 0' }]);
-  const campaign = await manage.read(scope, params['campaign'] ?? '');
+  const campaign = await campaignIn(manage, scope, params);
   if (!campaign) return refuse('unknown-campaign', []);
   const page = await manage.page(campaign.order.id, number);
   const pages = campaign.waves.reduce((sum, { pageCount }) => sum + pageCount, 0);
@@ -88,17 +100,18 @@ const command = async (
 ): Promise<HttpAnswer | Refusal> => {
   const asked = parseCampaignCommand(params['command'] ?? '', await body());
   if (asked.kind === 'refused') return asked;
-  const id = params['campaign'] ?? '';
-  if (asked.command === 'rollback') {
-    const campaign = await manage.read(scope, id);
-    if (!campaign) return refuse('unknown-campaign', []);
-    const { hash } = campaign.order;
-    if (asked.hash === undefined) {
-      const { moved } = await manage.wouldReturn(id);
-      return { status: 200, jsonBody: { dryRun: true, wouldReturn: moved, confirmWith: hash } };
-    }
-    if (asked.hash !== hash) return refuse('hash-differs', []);
+  const campaign = await campaignIn(manage, scope, params);
+  if (!campaign) return refuse('unknown-campaign', []);
+  const { id, hash, limits } = campaign.order;
+  if (asked.command === 'rollback' && asked.hash === undefined) {
+    const outcome = await manage.wouldReturn(campaign);
+    if (typeof outcome === 'string') return refuse('not-now', [], outcome);
+    const { windows, freezes } = limits.calendar;
+    const isBound = windows.length + freezes.length > 0;
+    const jsonBody = { dryRun: true, wouldReturn: outcome.moved, isBound, confirmWith: hash };
+    return { status: 200, jsonBody };
   }
+  if (asked.command === 'rollback' && asked.hash !== hash) return refuse('hash-differs', []);
   const outcome = await manage.command(scope, id, asked.command, asked.reason, who.name);
   if (outcome.kind === 'unknown-campaign') return refuse('unknown-campaign', []);
   if (outcome.kind === 'refused') return refuse('not-now', [], outcome.because);

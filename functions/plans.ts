@@ -5,6 +5,7 @@ import { rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';
 import type { KeptPlan, MadePlan } from '../shared/ports/plans.ts';
 import { managementRequest } from '../shared/wire/management-request.ts';
+import { planIdPattern } from '../shared/wire/plan-document.ts';
 import { toPlanLine } from '../shared/wire/plan-lines.ts';
 import { parsePlanOrder } from '../shared/wire/plan-order.ts';
 import { toMovesView, toPlanView, toRefusalsView } from '../shared/wire/plan-view.ts';
@@ -49,8 +50,18 @@ const ask = async (
   return { status: 202, jsonBody: { id: order.id } };
 };
 
+/** What has not the form of an id is none. */
+const planIn = async (
+  managePlans: Planning['managePlans'],
+  scope: Scope,
+  params: Asked['params'],
+) => {
+  const id = params['plan'] ?? '';
+  return planIdPattern.test(id) ? managePlans.read(scope, id) : undefined;
+};
+
 const read = async ({ managePlans, campaign }: App, { scope, params }: Asked) => {
-  const kept = await managePlans.read(scope, params['plan'] ?? '');
+  const kept = await planIn(managePlans, scope, params);
   return kept ? { status: 200, jsonBody: toPlanView(kept, campaign) } : refuse('unknown-plan', []);
 };
 
@@ -60,7 +71,7 @@ const page =
     const number = Number(query.get('page') ?? 0);
     if (!Number.isInteger(number) || number < 0)
       return refuse('bad-request', [{ field: 'page', detail: 'expected a number from 0' }]);
-    const kept = await managePlans.read(scope, params['plan'] ?? '');
+    const kept = await planIn(managePlans, scope, params);
     if (!kept) return refuse('unknown-plan', []);
     if (kept.state.kind !== 'made') return refuse('plan-not-made', [], `it is ${kept.state.kind}`);
     const { plan } = kept.state;

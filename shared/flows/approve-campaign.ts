@@ -3,7 +3,7 @@ import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
 import type { Scope } from '../domain/scope.ts';
-import type { Campaigns } from '../ports/campaigns.ts';
+import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { KeptPlan, MadePlan, Plans } from '../ports/plans.ts';
@@ -37,11 +37,13 @@ export type Approved =
   | Exclude<Previewed, { readonly kind: 'preview' }>
   | { readonly kind: 'hash-differs'; readonly hash: string }
   /** Another campaign carries it out: two would get in each other's way. */
-  | { readonly kind: 'plan-under-way'; readonly id: string };
+  | { readonly kind: 'plan-under-way'; readonly id: string }
+  | { readonly kind: 'breaker-tripped'; readonly because: string };
 
 type Ports = {
   readonly campaigns: Campaigns;
   readonly plans: Plans;
+  readonly breakers: Breakers;
   readonly clock: Clock;
   readonly deadline: Deadline;
 };
@@ -111,6 +113,8 @@ export const approveCampaign = async (ports: Ports, approval: Approval): Promise
   if (typeof made === 'string') return { kind: made };
   const { plan, run } = made;
   if (plan.hash !== hash) return differs(plan.hash);
+  const stopped = await tripped(ports);
+  if (stopped !== undefined) return { kind: 'breaker-tripped', because: stopped };
   const other = await carriedOutBy(ports, planId);
   if (other !== undefined) return { kind: 'plan-under-way', id: other };
   const order: CampaignOrder = {
@@ -136,6 +140,15 @@ export const approveCampaign = async (ports: Ports, approval: Approval): Promise
   if (outcome === 'created') return approved(campaign);
   const same = (await readCampaign(ports, id))?.campaign ?? campaign;
   return same.order.hash === hash ? approved(same) : differs(same.order.hash);
+};
+
+/** [C7] Why nothing may begin or go on; undefined: it may. */
+export const tripped = async ({
+  breakers,
+  deadline,
+}: Pick<Ports, 'breakers' | 'deadline'>): Promise<string | undefined> => {
+  const { value } = await deadline(timeoutMs, (signal) => breakers.read(signal));
+  return value.tripped && `the breaker has stopped everything: ${value.tripped.because}`;
 };
 
 const carriedOutBy = async (

@@ -33,8 +33,9 @@ export const endCampaign = async (
   const back = goesBack(campaign, state);
   const ended = { ...campaign, state, runner: undefined };
   if (back === undefined) return logged(ended, entry(now, 'ended', state.because));
-  const id = await rollBack(ports, campaign, back, runnerName, now);
-  return logged(ended, entry(now, `ended; ${id} takes everything back`, state.because));
+  const id = await rollBack(ports, campaign, back.because, back.by, now);
+  const rolledBack = { ...ended, state: { ...state, rollback: id } };
+  return logged(rolledBack, entry(now, `ended; ${id} takes everything back`, state.because));
 };
 
 const entry = (at: Instant, what: string, because: string) => ({
@@ -45,12 +46,15 @@ const entry = (at: Instant, what: string, because: string) => ({
 });
 
 const goesBack = (
-  { state: before, order }: Campaign,
+  { state: before, order, log }: Campaign,
   { outcome, because }: Extract<CampaignState, { readonly kind: 'ended' }>,
-): string | undefined => {
-  if (before.kind === 'aborting' && before.rollsBack) return because;
+): { readonly because: string; readonly by: string } | undefined => {
+  const by = log.findLast(({ what }) => what === 'rollback')?.by ?? runnerName;
+  if (before.kind === 'aborting' && before.rollsBack) return { because, by };
   const isDrill = order.limits.isDrill && order.source.kind === 'plan';
-  return isDrill && outcome === 'completed' ? 'the drill is over' : undefined;
+  return isDrill && outcome === 'completed'
+    ? { because: 'the drill is over', by: order.by }
+    : undefined;
 };
 
 /** Hubs that it changed, where nobody has changed them since. */

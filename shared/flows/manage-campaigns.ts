@@ -13,9 +13,10 @@ import {
   approveCampaign,
   type Previewed,
   previewCampaign,
+  tripped,
 } from './approve-campaign.ts';
 import { changeCampaign, readCampaign } from './change-campaign.ts';
-import { rollBack } from './roll-back.ts';
+import { rollBack, whyNotBack } from './roll-back.ts';
 
 /** What operators do with campaigns. */
 export type ManageCampaigns = {
@@ -28,8 +29,8 @@ export type ManageCampaigns = {
   readonly progress: (id: string) => Promise<readonly Progress[]>;
   /** A page of its moves, and what became of them; undefined where there is none. */
   readonly page: (id: string, number: number) => Promise<CampaignPage | undefined>;
-  /** How many of its moves a rollback would take back, by what is known now. */
-  readonly wouldReturn: (id: string) => Promise<{ readonly moved: number }>;
+  /** How many of its moves a rollback would take back, by what is known now; or why it cannot be rolled back. */
+  readonly wouldReturn: (campaign: Campaign) => Promise<{ readonly moved: number } | string>;
   /** The newest of a scope, the newest first. */
   readonly recent: (scope: Scope) => Promise<readonly Campaign[]>;
   readonly command: (
@@ -87,7 +88,10 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
       );
       return rows && { rows, progress: kept?.progress };
     },
-    wouldReturn: async (id) => {
+    wouldReturn: async (campaign) => {
+      const { id } = campaign.order;
+      const barred = await whyNotBack(ports, campaign);
+      if (barred !== undefined) return barred;
       const all = await deadline(timeoutMs, (signal) => campaigns.allProgress(id, signal));
       const { v, l, s, t } = tallyOf([...all.values()].map(({ progress }) => progress));
       return { moved: v + l + s + t };
@@ -120,6 +124,18 @@ const resetBreaker = async ({ breakers, deadline }: Ports): Promise<Breaker> => 
   throw new Error('The breaker changed with every attempt.');
 };
 
+/** What stands in the way of a command, but for the state that the campaign itself is in. */
+const whyNot = async (
+  ports: Ports,
+  id: string,
+  command: CampaignCommand,
+): Promise<string | undefined> => {
+  if (command === 'resume') return tripped(ports);
+  if (command !== 'rollback') return undefined;
+  const kept = await readCampaign(ports, id);
+  return kept && whyNotBack(ports, kept.campaign);
+};
+
 /** [C3] It is so from the next round on, whoever runs it. */
 const order = async (
   ports: Ports,
@@ -129,6 +145,8 @@ const order = async (
   by: string,
 ): Promise<Ordered> => {
   const now = ports.clock.now();
+  const barred = await whyNot(ports, id, command);
+  if (barred !== undefined) return { kind: 'refused', because: barred };
   let refused: string | undefined;
   const campaign = await changeCampaign(ports, id, (known) => {
     const outcome = commandCampaign(known, command, because, by, now);
@@ -138,8 +156,6 @@ const order = async (
   if (!campaign) return { kind: 'unknown-campaign' };
   if (refused !== undefined) return { kind: 'refused', because: refused };
   const goesBack = command === 'rollback' && campaign.state.kind === 'ended';
-  if (goesBack && campaign.order.source.kind === 'rollback')
-    return { kind: 'refused', because: 'it is a rollback itself: plan what is to be moved' };
   const rollback = goesBack ? await rollBack(ports, campaign, because, by, now) : undefined;
   return { kind: 'done', campaign, rollback };
 };

@@ -35,13 +35,29 @@ export const rollBack = async (
 };
 
 /** That of the rollback that goes on, or is done; one that was called off makes room for another. */
-const freeId = async ({ campaigns, deadline }: Ports, campaignId: string): Promise<string> => {
+const freeId = async (ports: Ports, campaignId: string): Promise<string> => {
   for (let attempt = 1; ; attempt += 1) {
     const id = rollbackIdOf(campaignId, attempt);
-    const kept = await deadline(timeoutMs, (signal) => campaigns.read(id, signal));
-    const state = kept?.campaign.state;
+    const state = await stateOf(ports, id);
     if (state?.kind !== 'ended' || state.outcome === 'completed') return id;
   }
+};
+
+const stateOf = async (
+  { campaigns, deadline }: Ports,
+  id: string,
+): Promise<Campaign['state'] | undefined> =>
+  (await deadline(timeoutMs, (signal) => campaigns.read(id, signal)))?.campaign.state;
+
+/** Why a campaign cannot be rolled back; undefined: it can, or is being already. */
+export const whyNotBack = async (
+  ports: Ports,
+  { order }: Campaign,
+): Promise<string | undefined> => {
+  if (order.source.kind === 'rollback') return 'it is a rollback itself: plan what is to be moved';
+  const id = await freeId(ports, order.id);
+  const state = await stateOf(ports, id);
+  return state?.kind === 'ended' ? `${id} has taken everything back already` : undefined;
 };
 
 const reasonLengthMax = 256;

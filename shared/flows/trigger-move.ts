@@ -51,7 +51,11 @@ const orderOf = (
   const { calendar, windowMs, parkedMs } = limits;
   const closesAt = openingIn(calendar, zone ?? zoneOf(calendar, {})).closesAt(now);
   const isBack = source.kind === 'rollback';
-  const ahead = isBack ? undefined : aheadOf(goal.kind, { since: at, because: reason, by });
+  const ahead = aheadOf(isBack ? reverse(goal.kind) : goal.kind, {
+    since: at,
+    because: reason,
+    by,
+  });
   return {
     scope,
     deviceId,
@@ -65,6 +69,12 @@ const orderOf = (
     yieldsPin: goal.kind === 'quarantine' || goal.kind === 'return' || goal.kind === 'evacuate',
     ...(ahead ? { ahead } : {}),
   };
+};
+
+/** What a rollback does to the mark: it takes it off those that were put into quarantine, and the other way round. */
+const reverse = (kind: CampaignOrder['goal']['kind']): typeof kind => {
+  if (kind === 'quarantine') return 'return';
+  return kind === 'return' ? 'quarantine' : kind;
 };
 
 /** Into quarantine and out of it a device is marked by the same write: the webhook answers by the mark. */

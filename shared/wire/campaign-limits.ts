@@ -6,9 +6,16 @@ import { rungs } from '../campaign/ladder.ts';
 /** What a campaign is bounded by, as a person writes it: in a request, and in the setting REHOME_CAMPAIGN. */
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time as 22:00');
+/** 2026-02-31 is none: it would be the third of March. */
+const isOnCalendar = (text: string): boolean => {
+  const at = new Date(`${text}Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+};
+
 const localTime = z
   .string()
-  .regex(/^\d{4}-(0\d|1[0-2])-[0-3]\dT([01]\d|2[0-3]):[0-5]\d$/, 'expected 2026-12-24T00:00');
+  .regex(/^\d{4}-(0\d|1[0-2])-[0-3]\dT([01]\d|2[0-3]):[0-5]\d$/, 'expected 2026-12-24T00:00')
+  .refine(isOnCalendar, 'no such day');
 const label = z.string().min(1).max(32);
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 

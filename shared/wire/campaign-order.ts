@@ -93,5 +93,11 @@ export const campaignIdOf = (
 
 export const refuseApproval = (
   outcome: Exclude<Approved, { readonly kind: 'approved' }>,
-): Refusal =>
-  'id' in outcome ? refuse(outcome.kind, [], `by ${outcome.id}`) : refuse(outcome.kind, []);
+): Refusal => refuse(outcome.kind, [], detailOf(outcome));
+
+const detailOf = (
+  outcome: Exclude<Approved, { readonly kind: 'approved' }>,
+): string | undefined => {
+  if (outcome.kind === 'plan-under-way') return `by ${outcome.id}`;
+  return outcome.kind === 'breaker-tripped' ? outcome.because : undefined;
+};

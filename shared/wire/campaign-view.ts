@@ -13,7 +13,7 @@ export const toCampaignView = (campaign: Campaign, progress: readonly Progress[]
     ...toCampaignHead(campaign),
     reason: order.reason,
     limits: order.limits,
-    moves: toMoveCounts(order.moveCount, waves, tally),
+    moves: toMoveCounts(sizeOf(campaign), tally),
     reasons: reasonsOf(progress),
     gapMs: toQuantiles(progress.map(({ gaps }) => gaps)),
     tookMs: toQuantiles(progress.map(({ took }) => took)),
@@ -45,29 +45,36 @@ export type CampaignView = ReturnType<typeof toCampaignView>;
 const staleMs = 90_000;
 
 /** Without its moves: for lists. */
-export const toCampaignHead = ({ order, state, waves }: Campaign) => ({
-  id: order.id,
-  scope: order.scope,
-  goal: order.goal,
-  source: order.source,
-  hash: order.hash,
-  by: order.by,
-  approvedAt: toIso(order.at),
-  moveCount: sizeOf(order.moveCount, waves),
-  state: state.kind,
-  ...('because' in state ? { because: state.because } : {}),
-  ...('outcome' in state ? { outcome: state.outcome } : {}),
-  ...('wave' in state ? { wave: state.wave } : {}),
-  ...('phase' in state ? { phase: state.phase.kind } : {}),
-  needsAPerson: state.kind === 'held',
-});
+export const toCampaignHead = (campaign: Campaign) => {
+  const { order, state } = campaign;
+  return {
+    id: order.id,
+    scope: order.scope,
+    goal: order.goal,
+    source: order.source,
+    hash: order.hash,
+    by: order.by,
+    approvedAt: toIso(order.at),
+    moveCount: sizeOf(campaign),
+    state: state.kind,
+    ...('because' in state ? { because: state.because } : {}),
+    ...('outcome' in state ? { outcome: state.outcome } : {}),
+    ...('rollback' in state ? { rollback: state.rollback } : {}),
+    isDrill: order.limits.isDrill && order.source.kind === 'plan',
+    ...('wave' in state ? { wave: state.wave } : {}),
+    ...('phase' in state ? { phase: state.phase.kind } : {}),
+    ...('phase' in state && 'until' in state.phase ? { bakesUntil: toIso(state.phase.until) } : {}),
+    needsAPerson: state.kind === 'held',
+  };
+};
 
 /** Once its waves are known, they tell: a rollback takes back what was moved. */
-const sizeOf = (planned: number, waves: readonly Wave[]): number =>
-  waves.length === 0 ? planned : waves.reduce((sum, { moveCount }) => sum + moveCount, 0);
+const sizeOf = ({ order, state, waves }: Campaign): number =>
+  waves.length === 0 && state.kind !== 'ended'
+    ? order.moveCount
+    : waves.reduce((sum, { moveCount }) => sum + moveCount, 0);
 
-const toMoveCounts = (planned: number, waves: readonly Wave[], tally: Tally) => {
-  const total = sizeOf(planned, waves);
+const toMoveCounts = (total: number, tally: Tally) => {
   const begun = Object.values(tally).reduce((sum, count) => sum + count, 0) - tally['.'];
   return {
     total,

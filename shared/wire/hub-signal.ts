@@ -111,7 +111,9 @@ export const parseAlert = (alert: unknown, table: HubTable): readonly ParsedSign
   if (Number.isNaN(at)) return [{ kind: 'unparsable', because: 'firedDateTime: expected a time' }];
   return essentials.alertTargetIDs.map((target): ParsedSignal => {
     const hub = hubNamed(target, table);
-    if (!hub || hub === 'unknown') return nothing;
+    if (hub === 'unknown')
+      return { kind: 'signal', signal: { kind: 'unlisted', resource: target, at } };
+    if (!hub) return nothing;
     const service = essentials.monitoringService.replaceAll(' ', '').toLowerCase();
     const signal =
       service === 'resourcehealth'

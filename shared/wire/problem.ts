@@ -22,6 +22,7 @@ export type Refusal = {
 export type FieldError = { readonly field: string; readonly detail: string };
 
 /** The first problems tell enough, and keep the answer small. */
+/** More than so many are only counted. */
 const errorCountMax = 5;
 
 const problems = {
@@ -41,6 +42,7 @@ const problems = {
   'nothing-to-move': [409, 'The plan moves nobody'],
   'hash-differs': [409, 'That is not the hash of this plan: look at it again'],
   'plan-under-way': [409, 'The plan is being carried out already'],
+  'breaker-tripped': [409, 'Nothing begins until a person has looked, and resets the breaker'],
   'not-now': [409, 'The campaign does not take this now'],
   'no-inventory': [404, 'No inventory was taken yet: it begins within a minute'],
   'plan-not-made': [409, 'The plan is not made'],
@@ -63,9 +65,15 @@ export const refuse = (
 ): Refusal => ({
   kind: 'refused',
   because,
-  errors: errors.slice(0, errorCountMax),
+  errors: someOf(errors),
   ...(detail === undefined ? {} : { detail }),
 });
+
+const someOf = (errors: readonly FieldError[]): readonly FieldError[] => {
+  const more = errors.length - errorCountMax;
+  const told = errors.slice(0, errorCountMax);
+  return more > 0 ? [...told, { field: '…', detail: `and ${more} more` }] : told;
+};
 
 /** So many names tell what was meant. */
 const namedMax = 10;

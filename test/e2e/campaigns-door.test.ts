@@ -22,6 +22,8 @@ const doors: readonly (readonly [method: string, path: string, token: string, st
   ['GET', `campaigns/main/${id}`, 'a-reader', 404],
   ['GET', `campaigns/main/${id}/moves`, 'a-reader', 404],
   ['GET', `campaigns/main/${id}/moves?page=x`, 'a-reader', 400],
+  ['GET', 'campaigns/main/no%2Fid%3F%23', 'a-reader', 404],
+  ['GET', 'plans/main/no%2Fid%3F%23', 'a-reader', 404],
   ['POST', `campaigns/main/${id}/pause`, 'a-reader', 403],
   ['POST', `campaigns/main/${id}/pause`, 'an-operator', 404],
   ['POST', `campaigns/main/${id}/rollback`, 'an-operator', 404],

@@ -7,6 +7,7 @@ import { changeHub } from '../../shared/flows/change-hub.ts';
 import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
 import { host } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
+import { byAPerson } from '../support/hands.ts';
 
 const drain = { kind: 'drain', hub: host('east') } as const;
 const hour = 60 * minute;
@@ -123,27 +124,6 @@ describe('what no longer is as it was', () => {
     ]);
   });
 });
-
-/** As a person orders it. */
-const byAPerson = async (world: World, deviceId: string, to: string): Promise<void> => {
-  const order = {
-    scope: main,
-    deviceId,
-    to: host(to),
-    reason: 'a person said so',
-    campaignId: 'by-hand',
-    windowMs: hour,
-    parkedMs: hour,
-    jitterSeconds: 0,
-    parkedJitterSeconds: 0,
-    resetAllowed: false,
-    unknownAllowed: true,
-    yieldsPin: false,
-  };
-  const asked = world.apps[0]?.move(order);
-  await world.run(5_000);
-  expect(await asked).toMatchObject({ kind: 'triggered' });
-};
 
 test('an abort calls off its own moves alone: what a person has ordered since goes on', async () => {
   const world = await aCampaignWorld(40);

@@ -5,6 +5,7 @@ import { brokenOf } from '../../shared/campaign/progress.ts';
 import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
 import { host } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
+import { powerOff, powerOn } from '../support/hands.ts';
 
 const drain = { kind: 'drain', hub: host('east') } as const;
 const hour = 60 * minute;
@@ -90,28 +91,6 @@ describe.each([1, 2, 3])(
     });
   },
 );
-
-/** Devices from that one on have no power: they are offline when they are asked. */
-const powerOff = async (
-  world: Awaited<ReturnType<typeof aCampaignWorld>>,
-  from: number,
-): Promise<void> => {
-  for (const device of world.devices.slice(from)) await (await device).stop();
-  await world.run(5_000);
-};
-
-const powerOn = async (
-  world: Awaited<ReturnType<typeof aCampaignWorld>>,
-  from: number,
-): Promise<void> => {
-  for (const [index, device] of world.devices.entries()) {
-    const radio = world.radios[index];
-    if (index < from || !radio) continue;
-    const { memory, firmware } = await device;
-    world.devices[index] = startRehomedDevice(radio, world.world, memory, firmware);
-  }
-  await world.run(minute);
-};
 
 describe('brakes', () => {
   test('[C3] a pause holds from the next round: nothing more is triggered, and those that wait stay', async () => {

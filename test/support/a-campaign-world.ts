@@ -31,7 +31,7 @@ import { moveLimits } from '../../shared/campaign/limits.ts';
 import { type Tally, tallyOf } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import type { HubState } from '../../shared/domain/hub.ts';
-import { noPolicy } from '../../shared/domain/policy.ts';
+import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { advanceCampaigns } from '../../shared/flows/advance-campaigns.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { changeHub } from '../../shared/flows/change-hub.ts';
@@ -67,6 +67,7 @@ export type CampaignWorldOptions = {
   readonly instances?: number;
   readonly undocumented?: Partial<Undocumented>;
   readonly firmwareOf?: (index: number) => Firmware;
+  readonly policy?: Policy;
   readonly labelsOf?: (index: number) => Readonly<Record<string, string>>;
 };
 
@@ -77,7 +78,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
   const { clock, dice, deadline } = world;
   const { registrationsPerMinute = 1_000 } = options;
   const profile = rehomeProfile('Reprovision', 'reprovision');
-  const policies = memoryPolicies(memoryPolicyVersions(), () => noPolicy);
+  const policies = memoryPolicies(memoryPolicyVersions(), () => options.policy ?? noPolicy);
   const intakes = memoryIntakes(clock);
   const hubTables = memoryHubTables(
     names.map((name) => aHub(name)),

@@ -158,14 +158,24 @@ describe('alerts in the common alert schema', () => {
     ['another metric', usage('connectedDeviceCount', 3)],
     ['no value', usage('dailyMessageQuotaUsed', null)],
     [
-      'a hub that is not ours',
+      'what is no hub',
       alert(
-        { alertTargetIDs: [idOf('south')] },
+        { alertTargetIDs: ['/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/x'] },
         { properties: { currentHealthStatus: 'Unavailable' } },
       ),
     ],
   ])('tells nothing: %s', (_name, told) => {
     expect(parseAlert(told, table)).toEqual([{ kind: 'nothing' }]);
+  });
+
+  test('a hub that is not in the hub table leaves a trace', () => {
+    const south = alert(
+      { alertTargetIDs: [idOf('south')] },
+      { properties: { currentHealthStatus: 'Unavailable' } },
+    );
+    expect(parseAlert(south, table)).toMatchObject([
+      { kind: 'signal', signal: { kind: 'unlisted', resource: idOf('south') } },
+    ]);
   });
 
   test('one alert may be of several hubs', () => {

@@ -79,7 +79,7 @@ const lists = (
   due: async (now, countMax, abortSignal) => {
     const { items } = await open();
     const parameters = [{ name: '@now', value: now }];
-    const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now ORDER BY c.nextAt', parameters };
+    const query = { query: 'SELECT * FROM c WHERE c.nextAt <= @now', parameters };
     const pages = items.query(query, { maxItemCount: countMax, abortSignal });
     const found: Due[] = [];
     while (pages.hasMoreResults() && found.length < countMax) {

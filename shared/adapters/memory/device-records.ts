@@ -41,7 +41,6 @@ export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords 
     due: async (now, dueMax) =>
       [...records.values()]
         .filter(({ kept }) => (nextAtOf(kept.record) ?? Number.POSITIVE_INFINITY) <= now)
-        .sort((one, other) => (nextAtOf(one.kept.record) ?? 0) - (nextAtOf(other.kept.record) ?? 0))
         .slice(0, dueMax),
     attended: async (scope, countMax, after) =>
       page((record) => record.scope === scope && nextAtOf(record) !== undefined, countMax, after),
