@@ -15,18 +15,16 @@ const failuresMost = 2;
 const failuresMs = 24 * 3_600_000;
 /** Of all hubs, so many in trouble at once, and two at least. */
 const troubledShare = 1 / 3;
+/** One question that came to nothing is no trouble: it is asked again every minute. */
+const silentMs = 3 * 60_000;
 
 /** Too much broken at once means that something more fundamental is: it stays tripped until a person has looked. */
-export const breakerAfter = (
-  breaker: Breaker,
-  { hubs }: HubTable,
-  silent: ReadonlySet<string>,
-  now: Instant,
-): Breaker => {
+export const breakerAfter = (breaker: Breaker, { hubs }: HubTable, now: Instant): Breaker => {
   if (breaker.tripped) return breaker;
   const failures = breaker.failures.filter(({ at }) => now - at < failuresMs);
   const troubled = [...hubs.values()].filter(
-    ({ hostName, trouble }) => trouble !== undefined || silent.has(hostName),
+    ({ trouble, silentSince }) =>
+      trouble !== undefined || (silentSince !== undefined && now - silentSince >= silentMs),
   );
   const because =
     failures.length >= failuresMost

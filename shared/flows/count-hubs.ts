@@ -1,5 +1,6 @@
 import { type Hub, isFailedOver } from '../domain/hub.ts';
 import { type HubTable, hubTable } from '../domain/hub-table.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { HubDocuments } from '../ports/hub-documents.ts';
@@ -33,30 +34,30 @@ export const countHubs =
     const silent: { hub: string; because: string }[] = [];
     const count = async (hub: Hub): Promise<Hub> => {
       if (hub.state === 'closed') return hub;
-      try {
-        // The time before the question: what turned up since is counted as arrived.
-        const countedAt = clock.now();
-        const deviceCount = await registries.countDevices(hub.hostName);
-        const counted = (one: Hub): Hub => ({
-          ...one,
-          deviceCount,
-          countedAt,
-          silentSince: undefined,
-          trouble: isFailedOver(one, countedAt) ? undefined : one.trouble,
-        });
-        const changed = await changeHub(hubDocuments, deadline, hub.hostName, counted);
-        return changed?.after ?? hub;
-      } catch (error) {
+      // The time before the question: what turned up since is counted as arrived.
+      const askedAt = clock.now();
+      const deviceCount = await registries.countDevices(hub.hostName).catch((error: unknown) => {
         const [because = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
         silent.push({ hub: hub.hostName, because: because.slice(0, 200) });
-        const since = clock.now();
-        const changed = await changeHub(hubDocuments, deadline, hub.hostName, (one) =>
-          one.silentSince === undefined ? { ...one, silentSince: since } : one,
-        );
-        return changed?.after ?? hub;
-      }
+        return undefined;
+      });
+      // A store that fails is no silence of the hub: it throws.
+      const changed = await changeHub(hubDocuments, deadline, hub.hostName, (one) =>
+        deviceCount === undefined
+          ? { ...one, silentSince: one.silentSince ?? askedAt }
+          : counted(one, deviceCount, askedAt),
+      );
+      return changed?.after ?? hub;
     };
     const hubs = await Promise.all([...known.hubs.values()].map(count));
     const { begunAt, counts } = known;
     return { table: { ...hubTable(hubs, clock.now(), [], counts), begunAt }, silent };
   };
+
+const counted = (hub: Hub, deviceCount: number, countedAt: Instant): Hub => ({
+  ...hub,
+  deviceCount,
+  countedAt,
+  silentSince: undefined,
+  trouble: isFailedOver(hub, countedAt) ? undefined : hub.trouble,
+});

@@ -11,11 +11,10 @@ const timeoutMs = 5_000;
 /** [C7] Every minute, by the hubs as they were just counted. Answers why it has tripped just now; undefined: it has not. */
 export const watchBreaker = async (
   { breakers, clock, deadline }: Ports,
-  { table, silent }: HubsCounted,
+  { table }: HubsCounted,
 ): Promise<string | undefined> => {
   const { value, version } = await deadline(timeoutMs, (signal) => breakers.read(signal));
-  const silentHubs = new Set(silent.map(({ hub }) => hub));
-  const after = breakerAfter(value, table, silentHubs, clock.now());
+  const after = breakerAfter(value, table, clock.now());
   if (after === value) return undefined;
   // Whoever is superseded looks again in a minute.
   await deadline(timeoutMs, (signal) => breakers.write(after, version, signal));
