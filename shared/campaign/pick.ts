@@ -94,6 +94,9 @@ export const pick = (
   return { places, purse: left, binds, stuck: isPassing ? undefined : stuck };
 };
 
+/** What is told of a move whose window is not open. */
+export const shutBar = 'the window, or a freeze';
+
 /** Whoever goes last arrives before the window closes: what came too late would count as broken. */
 const goingMs = 2 * 60_000;
 
@@ -114,7 +117,7 @@ const whyNot = (
   const opening = openingOf(zone);
   if (!opening) return lasting(`there is no time zone ${zone}`);
   const isOpen = opening.isOpen(now) && opening.isOpen(instant(now + goingMs));
-  if (!isOpen) return passing('the window, or a freeze');
+  if (!isOpen) return passing(shutBar);
   if (target.state !== 'open') return lasting(`${target.hostName} is ${target.state}`);
   if (roomOn(target, arriving.get(to) ?? 0) < 1) return lasting(`${target.hostName} has no room`);
   for (const [cap, value] of groups.entries()) {

@@ -7,6 +7,7 @@ import {
 } from '../campaign/campaign.ts';
 import { registrationsFor } from '../campaign/charges.ts';
 import { hasFailed, pardonsOf } from '../campaign/judge-wave.ts';
+import { shutBar } from '../campaign/pick.ts';
 import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
 import { type Seen, type Step, steer } from '../campaign/steer.ts';
 import { type CountMinute, countOf } from '../domain/count.ts';
@@ -149,7 +150,7 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   await pages.flush();
   const said = say(run, after, registrationsFor(quotas), table.counts, now);
   const isBehind = following.isBehind(ports.clock.now());
-  const next = nextOf(said, step, seen, isBehind);
+  const next = nextOf(said, step, seen, isBehind, run.binds === shutBar);
   if (said === known) return { left: campaign.state.kind, next };
   const latest = run.lease.version();
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, latest, signal));
@@ -176,11 +177,13 @@ const nextOf = (
   step: Step,
   { tally, before }: Seen,
   isBehind: boolean,
+  isShut: boolean,
 ): Rounded['next'] => {
   if (state.kind === 'ended') return 'never';
   if (isBehind) return 'soon';
   if (step.kind === 'cancel') return 'later';
-  if (step.kind !== 'wait') return 'soon';
+  // What a window bars, it bars for long: the next run is soon enough.
+  if (step.kind !== 'wait' && !(step.kind === 'move' && isShut)) return 'soon';
   const isIdle = outOf(tally) + before.c + before.t === 0;
   return isIdle ? 'never' : 'later';
 };

@@ -1,5 +1,6 @@
 import { openingIn, zoneOf } from '../campaign/calendar.ts';
 import type { CampaignMove, CampaignOrder } from '../campaign/campaign.ts';
+import { shutBar } from '../campaign/pick.ts';
 import { codeOf, type Outcome } from '../campaign/progress.ts';
 import { isOutside } from '../campaign/valve.ts';
 import type { DeviceRecord } from '../domain/device.ts';
@@ -36,8 +37,7 @@ export const triggerMove = async (
       id: moveIdIn(order.id, move.deviceId),
       from,
       isAsked: order.goal.kind !== 'evacuate' || order.source.kind === 'rollback',
-      waits: (record) =>
-        isOutside(calendar, record.labels, now) ? 'the window, or a freeze' : undefined,
+      waits: (record) => (isOutside(calendar, record.labels, now) ? shutBar : undefined),
     },
   );
   return triggeredBy(outcome, move);

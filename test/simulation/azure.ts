@@ -6,13 +6,15 @@ import type { JsonObject } from '../../local/json.ts';
 import { parseAllocationRequest } from '../../shared/wire/allocation-request.ts';
 import { parseHubEvent } from '../../shared/wire/hub-event.ts';
 import { main } from '../support/a-question.ts';
-import { type App, type Base, profile } from './app.ts';
-import { repeat } from './virtual-world.ts';
-import { hour, minute } from './weather.ts';
+import type { App } from './app.ts';
+import { type Base, profile } from './base.ts';
+import { minute } from './weather.ts';
 
 export const makeDps = (base: Base, anApp: () => App): Dps => {
-  const { world, hubs, seen } = base;
+  const { world, hubs, now, laws, script } = base;
   const callWebhook = async (_url: string, body: JsonObject, timeoutMs: number) => {
+    if (world.now() < now.webhookDownUntil || world.chance(now.weather.webhookLost))
+      return undefined;
     const app = anApp();
     const asked = parseAllocationRequest('main', JSON.stringify(body), new Set([main]));
     if (asked.kind === 'refused') throw new Error(JSON.stringify(asked.errors));
@@ -23,54 +25,72 @@ export const makeDps = (base: Base, anApp: () => App): Dps => {
     });
     const decision = await Promise.race([app.allocate(request), gone]);
     if (!decision) return undefined;
-    seen.answered(request.deviceId, request.currentHub, decision.hub);
+    laws.answers.answered(request, decision.hub);
+    const move = laws.moves.recordOf(request.deviceId)?.move;
+    const from = request.currentHub;
+    // Off a closed hub devices are answered elsewhere, whatever becomes of a campaign.
+    const isMoved = from !== undefined && from !== decision.hub && !laws.answers.wasClosed(from);
+    if (move?.to === decision.hub && isMoved) laws.campaigns.released(request.deviceId, move);
     return { status: 200, body: { iotHubHostName: decision.hub } };
   };
-  const undocumented = {
-    moveOrder: world.pick(['create first', 'remove first'] as const),
-    unreachableSource: world.pick(['fails', 'assigns anew'] as const),
-    retriesTimeout: world.chance(0.5),
-  };
-  const options = { hostName: 'sim', idScope: '0ne1', hubs: [...hubs.values()], callWebhook };
-  const dps = createDps({ ...options, undocumented }, world);
-  const body = {
-    attestation: { type: 'symmetricKey' },
-    allocationPolicy: 'custom',
-    customAllocationDefinition: { webhookUrl: 'https://app/api', apiVersion: '2021-10-01' },
-  };
-  dps.enrollments.set(
-    enrollmentKey('group', 'fleet'),
-    readEnrollment('group', 'fleet', body, undefined, world),
+  const dps = createDps(
+    {
+      hostName: 'sim',
+      idScope: '0ne1',
+      hubs: [...hubs.values()],
+      callWebhook,
+      undocumented: script.undocumented,
+      quotas: {
+        registrations: { countMax: script.registrationsPerMinute, periodMs: minute },
+      },
+    },
+    world,
   );
+  enroll(base, dps, script.isKnown ? 'custom' : 'hashed');
   return dps;
 };
 
+/** The group of the whole fleet: its devices are placed by us, or, before Rehome, by DPS itself. */
+export const enroll = ({ world }: Base, dps: Dps, allocationPolicy: 'custom' | 'hashed'): void => {
+  const key = enrollmentKey('group', 'fleet');
+  const attestation = { type: 'symmetricKey' };
+  const webhook = {
+    webhookUrl: 'https://app/api/dps/main/allocate?code=x',
+    apiVersion: '2021-10-01',
+  };
+  const custom = allocationPolicy === 'custom' ? { customAllocationDefinition: webhook } : {};
+  const body = { attestation, allocationPolicy, ...custom };
+  dps.enrollments.set(key, readEnrollment('group', 'fleet', body, dps.enrollments.get(key), world));
+};
+
 /** A hub that is down answers nobody, has no links, and DPS can neither write to it nor read from it. */
-export const breakHubs = ({ world, storm, down, hubs }: Base, dps: Dps): void =>
-  repeat(
-    world,
-    () => minute,
-    () => {
-      if (!world.chance(storm.outages)) return;
-      const hub = world.pick([...hubs.values()]);
-      const linked = dps.linkedHubs.get(hub.hostName);
-      if (!linked || down.has(hub.hostName)) return;
-      down.add(hub.hostName);
-      linked.reachable = false;
-      for (const { session } of hub.devices.values()) session?.close('the hub is down');
-      world.after(world.between(minute, 2 * hour), () => {
-        down.delete(hub.hostName);
-        linked.reachable = true;
-      });
-    },
-  );
+export const breakHub = (
+  { world, down, hubs, story }: Base,
+  dps: Dps,
+  host: string,
+  forMs: number,
+): void => {
+  const [hub, linked] = [hubs.get(host), dps.linkedHubs.get(host)];
+  if (!hub || down.has(host)) return;
+  story.tell(host, `is down for ${Math.round(forMs / minute)} minutes`);
+  down.add(host);
+  if (linked) linked.reachable = false;
+  for (const { session } of hub.devices.values()) session?.close('the hub is down');
+  world.after(forMs, () => {
+    down.delete(host);
+    const again = dps.linkedHubs.get(host);
+    if (again) again.reachable = true;
+    story.tell(host, 'is back');
+  });
+};
 
 /** Each event comes late, and may come twice, or never; one that could not be recorded comes again until it is. */
-export const hearEvents = ({ listeners, world, storm, table }: Base, anApp: () => App): void => {
+export const hearEvents = ({ listeners, world, now, store }: Base, anApp: () => App): void => {
   const deliver = (event: HubEvent): void => {
     const { body, properties, annotations } = toRoutedMessage(event, world);
     const message = { body, properties, systemProperties: annotations };
-    const sighting = parseHubEvent(message, table(), profile.propertyName);
+    const table = store.hubTables.latest();
+    const sighting = parseHubEvent(message, table, profile.propertyName);
     if (sighting.kind !== 'sighting') return;
     const app = anApp();
     let isDone = false;
@@ -86,8 +106,8 @@ export const hearEvents = ({ listeners, world, storm, table }: Base, anApp: () =
       }, again);
   };
   listeners.push((event) => {
-    if (world.chance(storm.loses)) return;
-    const times = world.chance(storm.doubles) ? 3 : 1;
+    if (world.chance(now.weather.loses)) return;
+    const times = world.chance(now.weather.doubles) ? 3 : 1;
     for (let copy = 0; copy < times; copy += 1) {
       const lateMs = world.chance(0.1) ? world.between(0, 10 * minute) : world.between(0, 3_000);
       world.after(lateMs, () => deliver(event));

@@ -1,15 +1,26 @@
 import { sleep } from '../../local/world.ts';
+import { instant } from '../../shared/domain/instant.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import type { VirtualWorld } from './virtual-world.ts';
+import type { Weather } from './weather.ts';
 
-/** One process of the app: it may die at any call of a port, before or after that was done, and then does nothing more. */
-export type Instance = { isDead: boolean; readonly onDeath: (() => void)[] };
-
-export type Chances = {
-  /** Of dying, at each end of a call. */
-  dies: number;
-  /** Of a call that fails without having done anything, and of one whose acknowledgement is lost. */
-  fails: number;
+/**
+ * One process of the app: it may die at any call of a port, before or after that was done, and then does nothing more; or stand still, and go on
+ * as if nothing had been.
+ */
+export type Instance = {
+  readonly name: string;
+  isDead: boolean;
+  stalledUntil: number;
+  readonly onDeath: (() => void)[];
 };
+
+export const newInstance = (name: string): Instance => ({
+  name,
+  isDead: false,
+  stalledUntil: 0,
+  onDeath: [],
+});
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -18,31 +29,56 @@ export const die = (instance: Instance): void => {
   for (const tell of instance.onDeath) tell();
 };
 
+/** The time as a process has it. */
+export const clockOf = (world: VirtualWorld, skewMs: number): Clock => ({
+  now: () => instant(world.now() + skewMs),
+});
+
 type Method = (...given: never[]) => Promise<unknown>;
 
-/** A port as this process reaches it. */
-export const reached = <Port extends object>(
-  port: Port,
-  instance: Instance,
-  chances: Chances,
-  world: VirtualWorld,
-  mayFail: boolean,
-): Port => {
-  const passes = async (): Promise<void> => {
-    if (!instance.isDead && world.chance(chances.dies)) die(instance);
-    if (instance.isDead) await never();
-    await sleep(world, world.between(1, 50));
-    if (mayFail && world.chance(chances.fails)) throw new Error('the port fails');
-  };
-  const wrap =
-    (method: Method): Method =>
-    async (...given) => {
-      await passes();
+/** What befalls the calls of a process. */
+export type Reach = {
+  readonly instance: Instance;
+  readonly world: VirtualWorld;
+  /** As it is now. */
+  readonly weather: () => Pick<Weather, 'dies' | 'fails' | 'throttles' | 'hangs'>;
+  readonly isStoreDown: () => boolean;
+  /** Hears of each death, where it was about to do that. */
+  readonly tell: (what: string) => void;
+};
+
+/** A port as this process reaches it. @param isStore whether it fails, throttles and hangs as a store does. */
+export const reached = <Port extends object>(port: Port, reach: Reach, isStore: boolean): Port => {
+  const wrap = (name: string, method: Method): Method => {
+    return async (...given) => {
+      await passes(reach, name, isStore);
       const result = await method(...given);
-      await passes();
+      await passes(reach, name, isStore);
       return result;
     };
+  };
   return Object.fromEntries(
-    Object.entries(port).map(([name, method]) => [name, wrap(method as Method)]),
+    Object.entries(port).map(([name, method]) => [name, wrap(name, method as Method)]),
   ) as Port;
+};
+
+const passes = async (
+  { instance, world, weather, isStoreDown, tell }: Reach,
+  name: string,
+  isStore: boolean,
+): Promise<void> => {
+  const { dies, fails, throttles, hangs } = weather();
+  if (!instance.isDead && world.chance(dies)) {
+    tell(`dies at ${name}`);
+    die(instance);
+  }
+  if (instance.isDead) await never();
+  await sleep(world, world.between(1, 50));
+  if (world.now() < instance.stalledUntil) await sleep(world, instance.stalledUntil - world.now());
+  if (instance.isDead) await never();
+  if (!isStore) return;
+  if (world.chance(hangs)) await never();
+  if (isStoreDown()) throw new Error('the store is down');
+  if (world.chance(throttles)) throw Object.assign(new Error('too many requests'), { code: 429 });
+  if (world.chance(fails)) throw new Error('the store fails');
 };

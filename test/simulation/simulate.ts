@@ -1,30 +1,105 @@
-import { simulate } from './simulation.ts';
-import { badWeather } from './weather.ts';
+import { parseArgs } from 'node:util';
+import { type ScenarioName, scenarioNames, scenarios, scriptOf } from './scenarios.ts';
+import { shrink } from './shrink.ts';
+import { type Life, simulate } from './simulation.ts';
+import { storyOf } from './story.ts';
 
 /**
- * `npm run simulate -- [first seed] [how many] [device]`: lives in bad weather, one seed after the other. What breaks a law is printed,
- * and the life of the device that is named.
+ * `npm run simulate -- [--seeds N] [--seed X] [--days D] [--scenario S]`: lives in bad weather, one seed after the other. Who breaks a law is made
+ * as small as it goes, and its story is told.
  */
 
-const [first = 1, count = 1_000] = process.argv.slice(2, 4).map(Number);
-const device = process.argv[4];
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    days: { type: 'string' },
+    scenario: { type: 'string' },
+    story: { type: 'string' },
+    'no-shrink': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const numberOf = (text: string, flag: string): number => {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number) || number <= 0)
+    throw new Error(`expected a number above 0: --${flag}`);
+  return number;
+};
+
+const namesFor = (given: string | undefined): readonly ScenarioName[] => {
+  if (given === undefined) return scenarioNames;
+  const name = scenarioNames.find((one) => one === given);
+  if (!name) throw new Error(`expected one of ${scenarioNames.join(', ')}: --scenario`);
+  return [name];
+};
+
+const help = (): void => {
+  say('npm run simulate -- [--seeds N] [--seed FIRST] [--days D] [--scenario NAME] [--no-shrink]');
+  say('                    [--story DEVICE]   tells the life of a device, whatever befell it');
+  for (const name of scenarioNames) say(`  ${name.padEnd(24)}${scenarios[name].says}`);
+};
+
+const tellBroken = async (
+  seed: number,
+  name: ScenarioName,
+  days: number | undefined,
+  { violations }: Life,
+): Promise<void> => {
+  for (const { law, what } of violations) say(`  [${law}] ${what}`);
+  const [first] = violations;
+  if (!first || values['no-shrink']) return;
+  const { script, life, tried } = await shrink(scriptOf(seed, name, days), first.law, undefined);
+  const { acts, deviceCount, instances } = script;
+  const found = life.violations.find(({ law }) => law === first.law) ?? first;
+  say(
+    `  the least of ${tried}: ${acts.length} acts, ${deviceCount} devices, ${instances} processes`,
+  );
+  for (const line of storyOf(life, found.about)) say(`    ${line}`);
+};
+
+const summary = { lives: 0, broken: 0, steps: 0, deaths: 0, virtualMs: 0, campaigns: 0 };
 const verdicts: Record<string, number> = {};
-let broken = 0;
-let deaths = 0;
-let steps = 0;
-for (let seed = first; seed < first + count; seed += 1) {
-  const life = await simulate(seed, badWeather);
+
+const tally = (life: Life): void => {
+  summary.lives += 1;
+  summary.steps += life.steps;
+  summary.deaths += life.deaths;
+  summary.virtualMs += life.virtualMs;
+  summary.campaigns += life.campaigns.length;
+  if (life.violations.length > 0) summary.broken += 1;
   for (const { verdict } of life.settled) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-  deaths += life.deaths;
-  const lines = device === undefined ? [] : life.log.filter((line) => line.includes(` ${device} `));
-  if (lines.length) process.stdout.write(`${lines.join('\n')}\n`);
-  steps += life.steps;
-  if (life.violations.length === 0) continue;
-  broken += 1;
-  process.stdout.write(`seed ${seed}\n${life.violations.map((one) => `  ${one}\n`).join('')}`);
-}
-const settled = Object.entries(verdicts).map(([verdict, moves]) => `${verdict} ${moves}`);
-process.stdout.write(
-  `${count} seeds, ${broken} broken; ${steps} steps, ${deaths} deaths of a process; ${settled.join(', ')}\n`,
-);
-if (broken > 0) process.exitCode = 1;
+};
+
+const run = async (): Promise<void> => {
+  const [count, first] = [numberOf(values.seeds, 'seeds'), numberOf(values.seed, 'seed')];
+  const days = values.days === undefined ? undefined : numberOf(values.days, 'days');
+  say(`seeds ${first} to ${first + count - 1}`);
+  for (const name of namesFor(values.scenario)) {
+    const begunMs = performance.now();
+    let broken = 0;
+    for (let seed = first; seed < first + count; seed += 1) {
+      const life = await simulate(scriptOf(seed, name, days));
+      tally(life);
+      if (values.story) for (const line of storyOf(life, values.story, 1_000)) say(line);
+      if (life.violations.length === 0) continue;
+      broken += 1;
+      say(`seed ${seed} of ${name} breaks a law`);
+      await tellBroken(seed, name, days, life);
+    }
+    const took = ((performance.now() - begunMs) / 1000).toFixed(0);
+    say(`${name}: ${count} seeds, ${broken} broken, ${took} s`);
+  }
+  const settled = Object.entries(verdicts).map(([verdict, moves]) => `${verdict} ${moves}`);
+  const days_ = (summary.virtualMs / 86_400_000).toFixed(0);
+  say(
+    `${summary.lives} lives, ${days_} virtual days, ${summary.broken} broken; ${summary.steps} steps, ${summary.deaths} deaths of a process, ${summary.campaigns} campaigns; moves ${settled.join(', ')}`,
+  );
+  if (summary.broken > 0) process.exitCode = 1;
+};
+
+if (values.help) help();
+else await run();

@@ -1,119 +1,184 @@
-import type { Dps } from '../../local/dps/dps.ts';
-import { memoryEnrollments } from '../../shared/adapters/memory/enrollments.ts';
+import { sleep } from '../../local/world.ts';
+import type { Campaign } from '../../shared/campaign/campaign.ts';
+import { hubHostName } from '../../shared/domain/hub.ts';
 import type { SettledMove } from '../../shared/domain/move.ts';
-import { type App, type Base, makeApp, makeBase, type Plant } from './app.ts';
-import { breakHubs, hearEvents, makeDps } from './azure.ts';
+import { hostOf } from '../support/a-hub.ts';
+import { main } from '../support/a-question.ts';
+import { type App, makeApp, type Plant } from './app.ts';
+import { enroll, hearEvents, makeDps } from './azure.ts';
+import { type Base, makeBase } from './base.ts';
 import { makeDevices } from './devices.ts';
-import { closeHubs, operate } from './operator.ts';
+import { lawsOfTheEnd } from './laws-of-the-end.ts';
+import { perform, type Stage } from './people.ts';
+import { exileName, hubNames, type Script } from './script.ts';
+import type { Line, Violation } from './story.ts';
 import { repeat } from './virtual-world.ts';
-import { badWeather, minute, type Weather } from './weather.ts';
+import { calm, minute } from './weather.ts';
 
-/** A life of a few devices in bad weather, and then in calm: the flows as they are, over the cores of the local Azure. */
-
-type Life = {
-  readonly violations: readonly string[];
-  readonly log: readonly string[];
+/** A life of a few devices in bad weather, and then in calm: the app's flows as they are, over the cores of the local Azure. */
+export type Life = {
+  readonly violations: readonly Violation[];
+  readonly lines: readonly Line[];
   readonly settled: readonly SettledMove[];
+  readonly campaigns: readonly Campaign[];
+  /** Of processes. */
   readonly deaths: number;
   readonly steps: number;
+  readonly virtualMs: number;
 };
 
+/** @param endsAt the laws with whose breach the life ends. */
 export const simulate = async (
-  seed: number,
-  weather: Weather = badWeather,
+  script: Script,
   plant: Plant = (ports) => ports,
+  endsAt: readonly string[] = [],
 ): Promise<Life> => {
-  const base = makeBase(seed, weather, plant);
-  const { world, seen, storm, chances } = base;
-  const enrollments = memoryEnrollments();
+  const base = makeBase(script);
+  const { world, laws, story, now } = base;
   let deaths = 0;
-  /** Two processes, as a plan with two instances has them; one that dies is replaced. */
-  const apps = [makeApp(base, enrollments), makeApp(base, enrollments)];
+  const started = (): App => {
+    deaths += 1;
+    return makeApp(base, () => dps, `process-${deaths}`, plant);
+  };
+  const apps: App[] = [];
   const anApp = (): App => {
-    const index = Math.floor(world.random() * apps.length);
+    const index = Math.floor(world.random() * script.instances);
     const found = apps[index];
     if (found && !found.instance.isDead) return found;
-    deaths += 1;
-    const made = makeApp(base, enrollments);
+    const made = started();
     apps[index] = made;
     return made;
   };
-
   const dps = makeDps(base, anApp);
   hearEvents(base, anApp);
-  breakHubs(base, dps);
-  closeHubs(base);
   const devices = makeDevices(base, dps);
+  const stage: Stage = { base, dps, apps, anApp, devices };
+  runTimers(base, apps, anApp);
   let steps = 0;
-  const afterEach = (): void => {
+  const isOver = (): boolean => story.violations.some(({ law }) => endsAt.includes(law));
+  const afterEach = (): unknown => {
     steps += 1;
-    seen.checkDeadlines();
+    laws.answers.note(laws.moves.records.values());
+    laws.moves.checkDeadlines(now.storeDownUntil);
+    return isOver() ? 'done' : undefined;
   };
-  repeat(
-    world,
-    () => minute,
-    () => {
-      for (let runner = 0; runner < (world.chance(0.3) ? 2 : 1); runner += 1) {
-        void anApp()
-          .sweep(() => undefined)
-          .catch(() => undefined);
-      }
-    },
-  );
-  const live = { on: true };
-  devices.live(live);
-  await world.runUntil(10 * minute, afterEach);
-  operate(base, anApp, devices.ids, live);
-  await world.runUntil(weather.stormMs, afterEach);
-
-  live.on = false;
-  Object.assign(storm, { loses: 0, doubles: 0, hubFails: 0, outages: 0, closures: 0 });
-  Object.assign(chances, { dies: 0, fails: 0 });
-  devices.calm();
-  await world.runUntil(weather.stormMs + weather.calmMs, afterEach);
+  await begin(stage, afterEach);
+  for (const act of script.acts)
+    world.after(act.atMs, () => {
+      perform(stage, act).catch((error: unknown) => {
+        story.tell('Otto', `gets no answer: ${error instanceof Error ? error.message : error}`);
+      });
+    });
+  await world.runUntil(world.now() + script.stormMs, afterEach);
+  if (!isOver()) {
+    story.tell('the weather', 'is calm from now on');
+    Object.assign(now, { weather: calm, storeDownUntil: 0, webhookDownUntil: 0 });
+    settle(stage);
+    await world.runUntil(world.now() + script.calmMs, afterEach);
+  }
+  if (!isOver()) lawsOfTheEnd(stage);
   return {
-    violations: [...seen.violations, ...unsettled(base, devices.ids, dps)],
-    log: seen.log,
-    settled: seen.settled,
-    deaths,
+    violations: story.violations,
+    lines: story.lines,
+    settled: laws.moves.settled,
+    campaigns: laws.campaigns.all(),
+    deaths: deaths - script.instances,
     steps,
+    virtualMs: world.now(),
   };
 };
 
-/** In the calm everything is settled, told of once, and where the record says. */
-const unsettled = (
-  { seen, hubs, world }: Base,
-  ids: readonly string[],
-  dps: Dps,
-): readonly string[] => {
-  const found: string[] = [];
-  let open = 0;
-  for (const id of ids) {
-    const record = seen.recordOf(id);
-    const on = [...hubs.values()].filter(({ devices }) => devices.has(id));
-    // A request into quarantine waits for a week.
-    if (record?.move && record.move.deadline > world.now()) {
-      open += 1;
-      continue;
-    }
-    if (record?.move) found.push(`[M6] ${record.move.id} of ${id} never settled`);
-    if (record?.leftover) found.push(`[R1] the request of ${id} was never cleared`);
-    // DPS may leave an identity behind on a hub that was down: what no move went through is for an inventory to find.
-    if (dps.undocumented.unreachableSource === 'fails' && on.length > 1)
-      found.push(`[R1] ${id} is on ${on.length} hubs`);
-    // DPS may lose a device between two hubs, one of which is down: if it does not register again, it is named.
-    if (on.length === 0 && record?.finding?.kind !== 'missing')
-      found.push(`[R1] ${id} is on no hub, and nobody says so: ${record?.finding?.kind}`);
-    for (const { hostName, devices } of on) {
-      const held = devices.get(id);
-      if (held?.desired.properties['reprovision']) found.push(`[R1] ${id} still holds a request`);
-      if (held?.session && record?.observed && record.observed.hub !== hostName)
-        found.push(`[M4] ${id} is on ${hostName}, and observed on ${record.observed.hub}`);
-    }
-  }
-  if (seen.opened.size !== seen.settled.length + open)
-    found.push(
-      `[R1] ${seen.opened.size} moves opened, ${seen.settled.length} in the history, ${open} open`,
+/** Timers run on one process at a time, and now and then on two: the platform promises no more. */
+const runTimers = ({ world }: Base, _apps: readonly App[], anApp: () => App): void => {
+  const every = (everyMs: number, work: (app: App) => Promise<unknown>): void =>
+    repeat(
+      world,
+      () => everyMs,
+      () => {
+        const running = new Set([anApp(), ...(world.chance(0.1) ? [anApp()] : [])]);
+        for (const app of running) void work(app).catch(() => undefined);
+      },
     );
-  return found;
+  every(minute, (app) => app.sweep(() => undefined));
+  every(minute, (app) => app.rebalance());
+  every(minute, (app) => app.inventory(main));
+  // A run of campaigns lasts as long as its timer's period: each process has one at a time.
+  const busy = new WeakSet<App>();
+  every(minute, async (app) => {
+    if (busy.has(app)) return;
+    busy.add(app);
+    await app.advance().finally(() => busy.delete(app));
+  });
+};
+
+/** The fleet comes in, on the first hub alone or anywhere, and an inventory is taken. Before Rehome, nobody listens. */
+const begin = async (stage: Stage, afterEach: () => unknown): Promise<void> => {
+  const { base, dps, devices } = stage;
+  const { world, script, now } = base;
+  const others = script.begins === 'together' ? hubNames.slice(1) : [];
+  for (const name of others)
+    if (script.isKnown) await setState(base, name, 'cordoned');
+    else dps.linkedHubs.delete(hostOf(name));
+  const { weather } = now;
+  now.weather = script.isKnown ? calm : { ...calm, loses: 1 };
+  await world.runUntil(world.now() + 20_000, afterEach);
+  for (const device of devices) {
+    const isLate = world.random() * 100 < script.latePercent;
+    world.after(
+      isLate ? world.random() * script.stormMs : world.random() * comingMs,
+      device.turnOn,
+    );
+  }
+  await world.runUntil(world.now() + beginMs, afterEach);
+  for (const name of others)
+    if (script.isKnown) await setState(base, name, 'open');
+    else await perform(stage, { atMs: 0, does: 'link', hub: name });
+  if (!script.isKnown) enroll(base, dps, 'custom');
+  now.weather = weather;
+  for (const device of devices) device.live();
+};
+
+/** All have come in by then, and what is known of them is known. */
+const comingMs = 15 * minute;
+const beginMs = 30 * minute;
+
+const setState = async (
+  { store }: Base,
+  name: string,
+  state: 'open' | 'cordoned',
+): Promise<void> => {
+  const { documents } = store.hubTables;
+  const { signal } = new AbortController();
+  const kept = await documents.read(hubHostName(hostOf(name)), signal);
+  if (kept) await documents.write({ ...kept.hub, state }, kept.version, signal);
+};
+
+/** After the storm: hubs are linked and open, nothing is wrong with them, and whoever is held, goes on. */
+const settle = (stage: Stage): void => {
+  const { base, devices } = stage;
+  const { world } = base;
+  for (const hub of [...hubNames, exileName])
+    void perform(stage, { atMs: world.now(), does: 'link', hub });
+  for (const { firmware, turnOff, turnOn } of devices) {
+    firmware.mood = { kind: 'accepts' };
+    // Each is switched off and on once more, so that its hub tells of it.
+    turnOff();
+    world.after(2 * minute, turnOn);
+  }
+  const calmDown = async (): Promise<void> => {
+    await sleep(world, 5 * minute);
+    const { hubs, manage } = stage.anApp();
+    for (const hub of hubNames) {
+      const name = hubHostName(hostOf(hub));
+      const known = base.store.hubTables.latest().hubs.get(name);
+      if (known?.trouble) await hubs.change(name, { trouble: null });
+      if (known?.state === 'closed') await hubs.change(name, { state: 'open' });
+    }
+    await manage.resetBreaker();
+    for (const { order, state } of await manage.recent(main))
+      if (state.kind === 'held' || state.kind === 'paused')
+        await manage.command(main, order.id, 'resume', 'it is calm', 'Olga');
+    await calmDown();
+  };
+  void calmDown().catch(() => undefined);
 };

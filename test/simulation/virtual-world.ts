@@ -12,18 +12,21 @@ export type VirtualWorld = World & {
   readonly chance: (probability: number) => boolean;
   readonly between: (least: number, most: number) => number;
   readonly pick: <One>(of: readonly One[]) => One;
-  /** Lets happen what is due until then, one thing after the other, with `afterEach` after each. */
-  readonly runUntil: (endMs: number, afterEach: () => void) => Promise<void>;
+  /** Lets happen what is due until then, one thing after the other, with `afterEach` after each: no more where it answers `done`. */
+  readonly runUntil: (endMs: number, afterEach: () => unknown) => Promise<void>;
 };
 
 export const virtualWorld = (seed: number): VirtualWorld => {
   const queue: Timer[] = [];
   const random = mulberry32(seed);
   let [nowMs, count] = [0, 0];
-  const after = (delayMs: number, then: () => void): void => {
+  const due = (delayMs: number, then: () => void): Timer => {
     count += 1;
-    push(queue, { atMs: nowMs + Math.max(0, delayMs), order: count, then });
+    const timer = { atMs: nowMs + Math.max(0, delayMs), order: count, then, isOff: false };
+    push(queue, timer);
+    return timer;
   };
+  const after = (delayMs: number, then: () => void): void => void due(delayMs, then);
   return {
     now: () => nowMs,
     after,
@@ -34,12 +37,15 @@ export const virtualWorld = (seed: number): VirtualWorld => {
       digits: (digits) =>
         Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join(''),
     },
-    deadline: (timeoutMs, work) => {
-      const late = new Promise<never>((_, reject) => {
-        after(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
-      });
-      return Promise.race([work(new AbortController().signal), late]);
-    },
+    deadline: (timeoutMs, work) =>
+      new Promise((resolve, reject) => {
+        const late = due(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
+        work(new AbortController().signal)
+          .then(resolve, reject)
+          .finally(() => {
+            late.isOff = true; // nothing happens then
+          });
+      }),
     chance: (probability) => random() < probability,
     between: (least, most) => least + random() * (most - least),
     pick: (of) => {
@@ -48,12 +54,14 @@ export const virtualWorld = (seed: number): VirtualWorld => {
       return picked;
     },
     runUntil: async (endMs, afterEach) => {
+      await settled(); // what was begun before
       for (let next = queue[0]; next && next.atMs <= endMs; next = queue[0]) {
         pop(queue);
+        if (next.isOff) continue;
         nowMs = Math.max(nowMs, next.atMs);
         next.then();
         await settled();
-        afterEach();
+        if (afterEach() === 'done') return;
       }
       nowMs = endMs;
     },
@@ -63,7 +71,12 @@ export const virtualWorld = (seed: number): VirtualWorld => {
 /** After all that promises have to say: nothing here waits for the machine. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-type Timer = { readonly atMs: number; readonly order: number; readonly then: () => void };
+type Timer = {
+  readonly atMs: number;
+  readonly order: number;
+  readonly then: () => void;
+  isOff: boolean;
+};
 
 const isBefore = (one: Timer, other: Timer): boolean =>
   one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
@@ -107,10 +120,9 @@ export const mulberry32 = (seed: number) => {
   };
 };
 
-/** Again and again, as often as `everyMs` says each time. */
-export const repeat = (world: VirtualWorld, everyMs: () => number, work: () => void): void => {
+/** Again and again, as often as `everyMs` says each time, until `work` answers `done`. */
+export const repeat = (world: VirtualWorld, everyMs: () => number, work: () => unknown): void => {
   world.after(everyMs(), () => {
-    work();
-    repeat(world, everyMs, work);
+    if (work() !== 'done') repeat(world, everyMs, work);
   });
 };

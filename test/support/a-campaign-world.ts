@@ -48,8 +48,9 @@ import { sweepMoves } from '../../shared/flows/sweep-moves.ts';
 import { type Goal, planLimits } from '../../shared/planning/goal.ts';
 import { parseAllocationRequest } from '../../shared/wire/allocation-request.ts';
 import { parseHubEvent } from '../../shared/wire/hub-event.ts';
-import { type Instance, reached } from '../simulation/instance.ts';
+import { newInstance, reached } from '../simulation/instance.ts';
 import { repeat, virtualWorld } from '../simulation/virtual-world.ts';
+import { calm } from '../simulation/weather.ts';
 import { aHub } from './a-hub.ts';
 import { host } from './a-move.ts';
 import { main } from './a-question.ts';
@@ -57,6 +58,8 @@ import { coreDpsClients } from './core-dps.ts';
 import { coreClients, coreHubs } from './core-hubs.ts';
 
 export const minute = 60_000;
+
+const nobody = (): void => undefined;
 
 export type CampaignWorldOptions = {
   readonly seed?: number;
@@ -128,7 +131,6 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     pause: (ms: number) => sleep(world, ms),
   };
   const quotas = { registrationsPerMinute, organicPercent: 20 };
-  const chances = { dies: 0, fails: 0 };
   /** How long the store takes to read a record, more than it does. */
   const slow = { readMs: 0 };
   const { read } = shared.records;
@@ -140,9 +142,9 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     },
   };
   const makeApp = () => {
-    const instance: Instance = { isDead: false, onDeath: [] };
-    const gate = <Port extends object>(port: Port): Port =>
-      reached(port, instance, chances, world, false);
+    const instance = newInstance('the app');
+    const reach = { instance, world, weather: () => calm, isStoreDown: () => false, tell: nobody };
+    const gate = <Port extends object>(port: Port): Port => reached(port, reach, false);
     const ports = {
       ...shared,
       records: gate(records),

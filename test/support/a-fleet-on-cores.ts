@@ -1,10 +1,8 @@
-import { createDps, type Dps, enrollmentKey as keyAtDps } from '../../local/dps/dps.ts';
-import { askDps } from '../../local/dps/dps-http.ts';
+import { createDps, enrollmentKey as keyAtDps } from '../../local/dps/dps.ts';
 import { readEnrollment } from '../../local/dps/enrollment.ts';
 import { createIdentity } from '../../local/iot-hub/registry.ts';
 import { report } from '../../local/iot-hub/twins.ts';
 import { isoTime, realWorld } from '../../local/world.ts';
-import type { DpsClients } from '../../shared/adapters/dps/clients.ts';
 import { dpsProvisioningRecords } from '../../shared/adapters/dps/provisioning-records.ts';
 import { rehomeProfile } from '../../shared/adapters/iot-hub/device-profile.ts';
 import { iotHubDeviceTwins } from '../../shared/adapters/iot-hub/device-twins.ts';
@@ -27,6 +25,7 @@ import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { countHubs } from '../../shared/flows/count-hubs.ts';
 import { aHub, hostOf } from './a-hub.ts';
 import { main } from './a-question.ts';
+import { coreDpsClients } from './core-dps.ts';
 import { coreClients, coreHubs } from './core-hubs.ts';
 
 /** A group whose devices are moved by us, and one that DPS places by itself. */
@@ -79,7 +78,11 @@ export const aFleetOnCores = (
     inventories: memoryInventories(),
     policies: memoryPolicies(versions, () => policy),
     registries,
-    provisioning: dpsProvisioningRecords(coreDps(dps), deadline, 1_000),
+    provisioning: dpsProvisioningRecords(
+      coreDpsClients(() => dps),
+      deadline,
+      1_000,
+    ),
     twins: iotHubDeviceTwins(clients, deadline, profile, 1_000),
     clock,
     deadline,
@@ -123,44 +126,3 @@ export const aFleetOnCores = (
 };
 
 export const { signal: never } = new AbortController();
-
-/** The service SDK's client as far as it is used, on the core. */
-const coreDps =
-  (dps: Dps): DpsClients =>
-  async () => {
-    const query = (path: string, pageSize: number) => {
-      const made = {
-        continuationToken: undefined as string | undefined,
-        next: async (token: string | undefined) => {
-          const reply = askDps(dps, {
-            method: 'POST',
-            url: path,
-            headers: {
-              authorization: 'Bearer of tests',
-              'x-ms-max-item-count': String(pageSize),
-              ...(token ? { 'x-ms-continuation': token } : {}),
-            },
-            body: '{"query":"*"}',
-          });
-          if (reply.status >= 300)
-            throw Object.assign(new Error(`status ${reply.status}`), {
-              response: { statusCode: reply.status },
-            });
-          made.continuationToken = reply.headers?.['x-ms-continuation'];
-          return { responseBody: reply.body };
-        },
-      };
-      return made;
-    };
-    return {
-      createEnrollmentGroupQuery: (_all: unknown, size: number) =>
-        query('/enrollmentGroups/query', size),
-      createIndividualEnrollmentQuery: (_all: unknown, size: number) =>
-        query('/enrollments/query', size),
-      createEnrollmentGroupDeviceRegistrationStateQuery: (
-        _all: unknown,
-        id: string,
-        size: number,
-      ) => query(`/registrations/${id}/query`, size),
-    } as unknown as Awaited<ReturnType<DpsClients>>;
-  };
