@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fleetDevice, startCloud } from '../../local/cloud.ts';
+import type { Dps } from '../../local/dps/dps.ts';
+import { startApp } from '../../local/functions-host/app-process.ts';
+import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
+import { reaching } from '../../local/network/reach-local-azure.ts';
+import { realWorld } from '../../local/world.ts';
+import type { toMoveView, toSettledView } from '../../shared/wire/device-view.ts';
+import { rootFolder } from './source.ts';
+
+const keys = { master: 'master-key', host: 'host-key', functions: {}, eventGrid: 'grid-key' };
+/** What tests name of the management API's bodies: each body has some of it. */
+type Answered = {
+  readonly reply: string;
+  readonly move: ReturnType<typeof toMoveView> | null;
+  readonly moves: readonly ReturnType<typeof toSettledView>[];
+};
+
+const operators = [
+  { token: 'a-reader', name: 'Rita', roles: ['Read'] },
+  { token: 'an-operator', name: 'Otto', roles: ['Operate'] },
+  { token: 'an-admin', name: 'Ada', roles: ['Admin'] },
+];
+const threeHosts = ['east', 'west', 'north'].map((name) => `${name}.azure-devices.net`);
+
+/**
+ * Azure in this process, the built app in one of its own, and an enrollment group with the app's webhook: until it is stopped.
+ * @param settings of the app, before those of the cloud.
+ */
+export const startFleet = async (
+  settings: Readonly<Record<string, string>> = {},
+  hosts: readonly string[] = threeHosts,
+  appFolder: string = rootFolder,
+  quotas: Partial<Dps['quotas']> = {},
+) => {
+  const events: HubEvent[] = [];
+  const onEvent = (event: HubEvent): void => {
+    events.push(event);
+  };
+  const hubs = hosts.map((hostName) => ({ hostName, onEvent }));
+  const dps = {
+    hostName: 'test.azure-devices-provisioning.net',
+    idScope: '0ne1',
+    retryAfterSeconds: 1,
+    quotas,
+  };
+  const cloud = await startCloud({ hubs, dps }, realWorld);
+  const log: string[] = [];
+  const stateFolder = await mkdtemp(path.join(tmpdir(), 'rehome-state-'));
+  const environment = {
+    ...process.env,
+    REHOME_HUBS: JSON.stringify(hosts.map((hostName, index) => ({ hostName, weight: index + 1 }))),
+    WEBSITE_AUTH_ENABLED: 'True',
+    REHOME_LOOK_SECONDS: '2',
+    ...cloud.settings,
+    ...settings,
+    ...reaching(cloud.azure),
+    REHOME_STORE_TIMEOUT_MS: '300',
+  };
+  const startOn = (port: number) =>
+    startApp({ appFolder, port, keys, environment, stateFolder, operators }, (line) =>
+      log.push(line),
+    );
+  let app = await startOn(0);
+  const url = `http://127.0.0.1:${app.port}/api/dps/main/allocate?code=${keys.host}`;
+  const groupKey = cloud.enrollFleet(url);
+  const call = async (method: string, path: string, body?: object, token = 'an-operator') => {
+    const response = await fetch(`http://127.0.0.1:${app.port}/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const answered: unknown = await response.json().catch(() => undefined);
+    return { status: response.status, body: answered };
+  };
+  const ask = async (method: string, rest: string, body?: object, token?: string) => {
+    const answered = await call(method, `devices/${rest}`, body, token);
+    // What stands in it is for the test to say.
+    return { status: answered.status, body: answered.body as Answered };
+  };
+  const runTimer = async (name: string): Promise<void> => {
+    const url = `http://127.0.0.1:${app.port}/admin/functions/${name}?code=${keys.master}`;
+    const { status } = await fetch(url, { method: 'POST' });
+    if (status !== 202) throw new Error(`${name} failed: ${status}`);
+  };
+  return {
+    ...cloud,
+    stop: async (): Promise<void> => {
+      await app.stop();
+      await cloud.stop();
+      await rm(stateFolder, { recursive: true });
+    },
+    /** The management API, as an operator, or as whose token it is. */
+    ask,
+    call,
+    /** Runs a timer's function now, and waits for it. */
+    runTimer,
+    /** Runs the sweep now. */
+    sweep: () => runTimer('sweepMoves'),
+    /** What the hubs told, in order. */
+    events,
+    webhookUrl: url,
+    appUrl: () => `http://127.0.0.1:${app.port}`,
+    keys,
+    stateFolder,
+    /** As a machine that loses power. */
+    kill: (): void => {
+      process.kill(app.pid, 'SIGKILL');
+    },
+    /** With the same address and keys. */
+    restart: async (): Promise<void> => {
+      await app.ended;
+      app = await startOn(app.port);
+    },
+    log,
+    identityOf: (registrationId: string) => fleetDevice(cloud, groupKey, registrationId),
+  };
+};
