@@ -53,7 +53,8 @@ const startDevices = async (fleet: Fleet, count: number): Promise<readonly strin
 /** Kills and starts again, at any moment. */
 const killOften = async (fleet: Fleet, kills: number, random: () => number): Promise<void> => {
   for (let kill = 1; kill <= kills; kill += 1) {
-    await sleep(random() * 6_000);
+    // Mostly soon; now and then late enough for a plan to be made, and for a lease to run out.
+    await sleep(random() < 0.7 ? random() * 5_000 : 10_000 + random() * 20_000);
     fleet.kill();
     await fleet.restart();
     runTimers(fleet, 'advanceCampaigns', 'sweepMoves');

@@ -16,6 +16,7 @@ export const makeDps = (base: Base, anApp: () => App): Dps => {
     if (world.now() < now.webhookDownUntil || world.chance(now.weather.webhookLost))
       return undefined;
     const app = anApp();
+    const askedAt = world.now();
     const asked = parseAllocationRequest('main', JSON.stringify(body), new Set([main]));
     if (asked.kind === 'refused') throw new Error(JSON.stringify(asked.errors));
     const { request } = asked;
@@ -25,7 +26,8 @@ export const makeDps = (base: Base, anApp: () => App): Dps => {
     });
     const decision = await Promise.race([app.allocate(request), gone]);
     if (!decision) return undefined;
-    laws.answers.answered(request, decision.hub);
+    const isStalled = askedAt < app.instance.stalledUntil;
+    laws.answers.answered(request, decision.hub, isStalled ? 0 : world.now() - askedAt);
     const move = laws.moves.recordOf(request.deviceId)?.move;
     const from = request.currentHub;
     // Off a closed hub devices are answered elsewhere, whatever becomes of a campaign.
@@ -65,7 +67,7 @@ export const enroll = ({ world }: Base, dps: Dps, allocationPolicy: 'custom' | '
 
 /** A hub that is down answers nobody, has no links, and DPS can neither write to it nor read from it. */
 export const breakHub = (
-  { world, down, hubs, story }: Base,
+  { world, down, downUntil, hubs, story }: Base,
   dps: Dps,
   host: string,
   forMs: number,
@@ -74,6 +76,7 @@ export const breakHub = (
   if (!hub || down.has(host)) return;
   story.tell(host, `is down for ${Math.round(forMs / minute)} minutes`);
   down.add(host);
+  downUntil.set(host, world.now() + forMs);
   if (linked) linked.reachable = false;
   for (const { session } of hub.devices.values()) session?.close('the hub is down');
   world.after(forMs, () => {

@@ -55,6 +55,8 @@ export const makeBase = (script: Script) => {
   };
   const story = newStory(world);
   const down = new Set<string>();
+  /** Until when each was down, last. */
+  const downUntil = new Map<string, number>();
   const listeners: ((event: HubEvent) => void)[] = [];
   const names = [...hubNames, exileName];
   const hubs = coreHubs(names, world, (event) => {
@@ -84,7 +86,18 @@ export const makeBase = (script: Script) => {
   );
   const { registrationsPerMinute } = script;
   const isSteady = (): boolean => world.now() > now.stalledUntil + steadyMs;
-  const campaigns = lawsOfCampaigns({ world, story, registrationsPerMinute, isSteady });
+  const troubledCount = (): number =>
+    [...hubTables.latest().hubs.values()].filter(
+      ({ hostName, trouble }) =>
+        trouble || world.now() < (downUntil.get(hostName) ?? Number.NEGATIVE_INFINITY) + steadyMs,
+    ).length;
+  const campaigns = lawsOfCampaigns({
+    world,
+    story,
+    registrationsPerMinute,
+    isSteady,
+    troubledCount,
+  });
   const moves = lawsOfMoves({ hubs, world, story, opens: campaigns.opened });
   const answers = lawsOfAnswers({ world, story, hubTables, recordOf: moves.recordOf });
   listeners.push(moves.note);
@@ -107,6 +120,7 @@ export const makeBase = (script: Script) => {
     now,
     story,
     down,
+    downUntil,
     listeners,
     hubs,
     store,

@@ -17,8 +17,10 @@ type Grounds = {
 /** A process knows of what was changed so long ago; and clocks are off by a little. */
 const knownMs = 30_000;
 const skewMs = 10_000;
+/** DPS waits for five seconds, and the way takes some of it. */
+const inTimeMs = 4_000;
 
-/** [A1] [A2] [A3] What the webhook answered, against what was so. */
+/** [A1] [A2] [A3] [A7] What the webhook answered, against what was so. */
 export const lawsOfAnswers = ({ world, story, hubTables, recordOf }: Grounds) => {
   /** When a hub last was in that state, and a device last in quarantine: what is decided a moment later stands on that. */
   const lastIn = new Map<string, number>();
@@ -50,9 +52,12 @@ export const lawsOfAnswers = ({ world, story, hubTables, recordOf }: Grounds) =>
       (one) => one === state || !wasLately(hub, one),
     );
   return {
-    answered: (request: Registration, hub: string): void => {
+    /** @param tookMs but for what the process stood still. */
+    answered: (request: Registration, hub: string, tookMs: number): void => {
       const { deviceId, currentHub, linkedHubs } = request;
       story.tell(deviceId, `registers, is on ${currentHub ?? 'no hub'}, and is answered ${hub}`);
+      if (tookMs > inTimeMs)
+        story.violate('A7', `${deviceId} is answered after ${Math.round(tookMs)} ms`, deviceId);
       if (!linkedHubs.includes(hub))
         story.violate('A1', `${deviceId} is answered ${hub}, which is not linked`, deviceId);
       const to = hubHostName(hub);

@@ -11,6 +11,8 @@ type Grounds = {
   readonly registrationsPerMinute: number;
   /** Whether no process stands still, or has just stopped doing so: what it decided before is done late. */
   readonly isSteady: () => boolean;
+  /** Hubs that are down, or were just now, or of which Azure says so. */
+  readonly troubledCount: () => number;
 };
 
 /** A runner's round, what processes hold of the store, and clocks that are off: after so long a word holds everywhere. */
@@ -23,7 +25,13 @@ const organicShare = 0.2;
 type Life = { campaign: Campaign; stateSince: number };
 
 /** [C1] to [C4], [C6] to [C8]: what campaigns do, against what was approved, and what was said to them. */
-export const lawsOfCampaigns = ({ world, story, registrationsPerMinute, isSteady }: Grounds) => {
+export const lawsOfCampaigns = ({
+  world,
+  story,
+  registrationsPerMinute,
+  isSteady,
+  troubledCount,
+}: Grounds) => {
   const lives = new Map<string, Life>();
   const pages = new Map<string, string>();
   const rows = new Map<string, Map<string, CampaignMove>>();
@@ -155,8 +163,11 @@ export const lawsOfCampaigns = ({ world, story, registrationsPerMinute, isSteady
       write: async (value, version, signal) => {
         const outcome = await kept.write(value, version, signal);
         if (outcome !== 'written') return outcome;
-        if (value.tripped && trippedAt === undefined)
+        if (value.tripped && trippedAt === undefined) {
           story.tell('the breaker', `trips: ${value.tripped.because}`);
+          if (/hubs are in trouble/.test(value.tripped.because) && troubledCount() < 2)
+            story.violate('C7', `the breaker trips for nothing: ${value.tripped.because}`);
+        }
         trippedAt = value.tripped ? (trippedAt ?? world.now()) : undefined;
         return outcome;
       },

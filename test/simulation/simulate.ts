@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { aMillion, liveByCounts } from './by-counts.ts';
 import { type ScenarioName, scenarioNames, scenarios, scriptOf } from './scenarios.ts';
 import { shrink } from './shrink.ts';
 import { type Life, simulate } from './simulation.ts';
@@ -30,10 +31,14 @@ const numberOf = (text: string, flag: string): number => {
   return number;
 };
 
+const byCounts = 'a million by counts';
+
 const namesFor = (given: string | undefined): readonly ScenarioName[] => {
   if (given === undefined) return scenarioNames;
+  if (given === byCounts) return [];
   const name = scenarioNames.find((one) => one === given);
-  if (!name) throw new Error(`expected one of ${scenarioNames.join(', ')}: --scenario`);
+  if (!name)
+    throw new Error(`expected one of ${[...scenarioNames, byCounts].join(', ')}: --scenario`);
   return [name];
 };
 
@@ -41,6 +46,7 @@ const help = (): void => {
   say('npm run simulate -- [--seeds N] [--seed FIRST] [--days D] [--scenario NAME] [--no-shrink]');
   say('                    [--story DEVICE]   tells the life of a device, whatever befell it');
   for (const name of scenarioNames) say(`  ${name.padEnd(24)}${scenarios[name].says}`);
+  say(`  ${byCounts.padEnd(24)}a year of a million devices on twenty hubs, as counts`);
 };
 
 const tellBroken = async (
@@ -61,6 +67,7 @@ const tellBroken = async (
   for (const line of storyOf(life, found.about)) say(`    ${line}`);
 };
 
+const dayMs = 86_400_000;
 const summary = { lives: 0, broken: 0, steps: 0, deaths: 0, virtualMs: 0, campaigns: 0 };
 const verdicts: Record<string, number> = {};
 
@@ -72,6 +79,20 @@ const tally = (life: Life): void => {
   summary.campaigns += life.campaigns.length;
   if (life.violations.length > 0) summary.broken += 1;
   for (const { verdict } of life.settled) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+};
+
+/** Few are enough: a life is a year. */
+const runByCounts = async (first: number, count: number): Promise<void> => {
+  for (let seed = first; seed < first + Math.ceil(count / 10); seed += 1) {
+    const { violations, moves, plans, decisions } = await liveByCounts(seed, aMillion);
+    summary.lives += 1;
+    summary.virtualMs += aMillion.days * dayMs;
+    if (violations.length > 0) summary.broken += 1;
+    say(
+      `${byCounts}, seed ${seed}: ${plans} plans, ${moves} moves, ${decisions} decisions, ${violations.length} broken`,
+    );
+    for (const { law, what } of violations) say(`  [${law}] ${what}`);
+  }
 };
 
 const run = async (): Promise<void> => {
@@ -93,13 +114,18 @@ const run = async (): Promise<void> => {
     const took = ((performance.now() - begunMs) / 1000).toFixed(0);
     say(`${name}: ${count} seeds, ${broken} broken, ${took} s`);
   }
+  if ([undefined, byCounts].includes(values.scenario)) await runByCounts(first, count);
   const settled = Object.entries(verdicts).map(([verdict, moves]) => `${verdict} ${moves}`);
-  const days_ = (summary.virtualMs / 86_400_000).toFixed(0);
+  const virtualDays = (summary.virtualMs / dayMs).toFixed(0);
   say(
-    `${summary.lives} lives, ${days_} virtual days, ${summary.broken} broken; ${summary.steps} steps, ${summary.deaths} deaths of a process, ${summary.campaigns} campaigns; moves ${settled.join(', ')}`,
+    `${summary.lives} lives, ${virtualDays} virtual days, ${summary.broken} broken; ${summary.steps} steps, ${summary.deaths} deaths of a process, ${summary.campaigns} campaigns; moves ${settled.join(', ')}`,
   );
   if (summary.broken > 0) process.exitCode = 1;
 };
 
-if (values.help) help();
-else await run();
+const main = async (): Promise<void> => (values.help ? help() : run());
+
+main().catch((error: unknown) => {
+  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
