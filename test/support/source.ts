@@ -22,7 +22,7 @@ export type Import = {
 export const rootFolder = path.resolve(import.meta.dirname, '../..');
 
 export const readSources = async (): Promise<readonly SourceFile[]> => {
-  const ignored = ['node_modules/**', 'dist/**', 'bundle/**'];
+  const ignored = ['**/node_modules/**', 'dist/**', 'bundle/**', 'test/mutation/reports/**'];
   const paths = await Array.fromAsync(
     glob('**/*.{ts,js,mjs,cjs}', { cwd: rootFolder, exclude: ignored }),
   );
