@@ -1,8 +1,6 @@
-import { likeliest, type Undocumented } from '../../local/dps/undocumented.ts';
-import { type acts, actsOf, type Chance } from './acts.ts';
+import type { acts } from './acts.ts';
 import type { Act, Script } from './script.ts';
-import { mulberry32 } from './virtual-world.ts';
-import { badWeather, calm, day, hour, minute, type Weather } from './weather.ts';
+import { badWeather, calm, hour, minute, type Weather } from './weather.ts';
 
 /** What a life is like, as data; what of it is left to chance, a seed says. */
 export type Scenario = {
@@ -226,54 +224,3 @@ export const scenarios = {
 
 export type ScenarioName = keyof typeof scenarios;
 export const scenarioNames = Object.keys(scenarios) as ScenarioName[];
-
-/** The script of a seed. @param days how long the storm lasts, where it is not the scenario's own time. */
-export const scriptOf = (seed: number, name: ScenarioName, days?: number): Script => {
-  const scenario: Scenario = scenarios[name];
-  const chance = chanceOf(mulberry32(seed ^ 0x5eed));
-  const stormMs = (days ?? scenario.days) * day;
-  return {
-    seed,
-    scenario: name,
-    deviceCount: scenario.deviceCount,
-    begins: scenario.begins,
-    isKnown: scenario.isKnown,
-    latePercent: scenario.latePercent,
-    stormMs,
-    calmMs: scenario.calmDays * day,
-    instances: 1 + Math.floor(chance.random() * 3),
-    registrationsPerMinute: scenario.registrationsPerMinute,
-    dial: scenario.dial,
-    weather: scenario.weather,
-    undocumented: undocumentedBy(chance),
-    soundPercent: scenario.soundPercent,
-    acts: [...scenario.always, ...actsOf(scenario.sometimes, stormMs, chance)].sort(
-      (one, other) => one.atMs - other.atMs,
-    ),
-  };
-};
-
-const chanceOf = (random: () => number): Chance => ({
-  random,
-  between: (least, most) => least + random() * (most - least),
-  pick: (of) => {
-    const picked = of[Math.floor(random() * of.length)];
-    if (picked === undefined) throw new RangeError('Nothing to pick from.');
-    return picked;
-  },
-});
-
-/** Every switch of what Azure's documents leave open. */
-const undocumentedBy = ({ random, pick }: Chance): Undocumented => ({
-  ...likeliest,
-  webhookTimeoutMs: pick([5_000, 10_000]),
-  retriesTimeout: random() < 0.5,
-  retries500: random() < 0.5,
-  retryCountMax: pick([3, 10]),
-  linkedHubsOrder: pick(['as linked', 'reversed', 'shuffled']),
-  listsUnappliedHubs: random() < 0.5,
-  unreachableSource: pick(['fails', 'fails to migrate', 'assigns anew']),
-  fullTarget: pick(['fails', 'stays']),
-  substatusOnStay: pick(['kept', 'reprovisionedToInitialAssignment']),
-  moveOrder: pick(['create first', 'remove first']),
-});

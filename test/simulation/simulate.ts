@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { aMillion, liveByCounts } from './by-counts.ts';
-import { type ScenarioName, scenarioNames, scenarios, scriptOf } from './scenarios.ts';
+import { type ScenarioName, scenarioNames, scenarios } from './scenarios.ts';
+import { scriptOf } from './script-of.ts';
 import { shrink } from './shrink.ts';
 import { type Life, simulate } from './simulation.ts';
 import { storyOf } from './story.ts';
