@@ -22,15 +22,17 @@ const silentMs = 3 * 60_000;
 export const breakerAfter = (breaker: Breaker, { hubs }: HubTable, now: Instant): Breaker => {
   if (breaker.tripped) return breaker;
   const failures = breaker.failures.filter(({ at }) => now - at < failuresMs);
-  const troubled = [...hubs.values()].filter(
+  // One that is closed was given up already: what is wrong with it is known, and it is asked no more.
+  const asked = [...hubs.values()].filter(({ state }) => state !== 'closed');
+  const troubled = asked.filter(
     ({ trouble, silentSince }) =>
       trouble !== undefined || (silentSince !== undefined && now - silentSince >= silentMs),
   );
   const because =
     failures.length >= failuresMost
       ? `${failures.length} campaigns failed their gates within a day`
-      : troubled.length >= 2 && troubled.length > hubs.size * troubledShare
-        ? `${troubled.length} of ${hubs.size} hubs are in trouble`
+      : troubled.length >= 2 && troubled.length > asked.length * troubledShare
+        ? `${troubled.length} of ${asked.length} hubs are in trouble`
         : undefined;
   if (because === undefined)
     return failures.length === breaker.failures.length ? breaker : { ...breaker, failures };

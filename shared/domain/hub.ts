@@ -46,6 +46,8 @@ export type Hub = {
   readonly troubleAt: Instant | undefined;
   /** Since when it gives no answer when its devices are to be counted. */
   readonly silentSince: Instant | undefined;
+  /** When it was last asked in vain. */
+  readonly silentAt: Instant | undefined;
 };
 
 export const troubles = ['unhealthy', 'failingOver', 'deleted'] as const;
@@ -94,10 +96,21 @@ export const untoldHub = (hostName: HubHostName): Hub => ({
   trouble: undefined,
   troubleAt: undefined,
   silentSince: undefined,
+  silentAt: undefined,
 });
 
 /** Two signs, for so long, that have nothing to do with each other: Azure says so, and it gives no answer. */
 const deadMs = 30 * 60_000;
+
+/** A hub that is not asked for so long is not silent: what came to nothing before stands alone. */
+const silentGapMs = 3 * 60_000;
+
+/** It gave no answer, now. */
+export const silentNow = (hub: Hub, now: Instant): Hub => {
+  const { silentSince, silentAt } = hub;
+  const goesOn = silentAt !== undefined && now - silentAt <= silentGapMs;
+  return { ...hub, silentSince: goesOn ? silentSince : now, silentAt: now };
+};
 
 /** Whether a hub is presumed dead without a person's word. */
 export const isDead = ({ trouble, silentSince }: Hub, now: Instant): boolean =>

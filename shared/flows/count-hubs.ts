@@ -1,4 +1,4 @@
-import { type Hub, isFailedOver } from '../domain/hub.ts';
+import { type Hub, isFailedOver, silentNow } from '../domain/hub.ts';
 import { type HubTable, hubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -44,7 +44,7 @@ export const countHubs =
       // A store that fails is no silence of the hub: it throws.
       const changed = await changeHub(hubDocuments, deadline, hub.hostName, (one) =>
         deviceCount === undefined
-          ? { ...one, silentSince: one.silentSince ?? askedAt }
+          ? silentNow(one, clock.now())
           : counted(one, deviceCount, askedAt),
       );
       return changed?.after ?? hub;
@@ -59,5 +59,6 @@ const counted = (hub: Hub, deviceCount: number, countedAt: Instant): Hub => ({
   deviceCount,
   countedAt,
   silentSince: undefined,
+  silentAt: undefined,
   trouble: isFailedOver(hub, countedAt) ? undefined : hub.trouble,
 });

@@ -30,6 +30,7 @@ const hubDocument = z.object({
   trouble: z.object({ kind: z.enum(troubles), since: time }).optional(),
   troubleAt: time.optional(),
   silentSince: time.optional(),
+  silentAt: time.optional(),
 });
 export type HubDocument = z.input<typeof hubDocument>;
 
@@ -65,5 +66,6 @@ export const parseHubDocument = (document: unknown): Hub => {
     trouble: read.trouble,
     troubleAt: read.troubleAt,
     silentSince: read.silentSince,
+    silentAt: read.silentAt,
   };
 };

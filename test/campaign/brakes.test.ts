@@ -5,6 +5,7 @@ import type { CampaignState } from '../../shared/campaign/campaign.ts';
 import { driftOf } from '../../shared/campaign/drift.ts';
 import { nextRung } from '../../shared/campaign/ladder.ts';
 import { type Valve, valveOf, whyShut } from '../../shared/campaign/valve.ts';
+import { type Hub, isDead, silentNow } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { aCampaign, moving } from '../support/a-campaign.ts';
 import { aHub, aTable } from '../support/a-hub.ts';
@@ -92,6 +93,7 @@ describe('[C7] the breaker', () => {
     ['one of two hubs', [well, ill], false],
     ['two of four hubs', [well, ill, aHub('north', { trouble }), aHub('south')], true],
     ['one ill, and one silent', [well, ill, aHub('north', { silentSince: long })], true],
+    ['one ill, and one that was closed', [well, ill, { ...ill, state: 'closed' } as Hub], false],
     ['one ill, and one silent just now', [well, ill, aHub('north', { silentSince: now })], false],
     [
       'two of six hubs',
@@ -101,6 +103,18 @@ describe('[C7] the breaker', () => {
   ])('%s in trouble', (_name, hubs, isTripped) => {
     const after = breakerAfter(closedBreaker, aTable(...hubs), now);
     expect(after.tripped !== undefined).toBe(isTripped);
+  });
+
+  test('a hub is silent for as long as it was asked in vain, and no longer', () => {
+    const minute = 60_000;
+    const asked = (...minutes: readonly number[]): Hub =>
+      minutes.reduce((hub, at) => silentNow(hub, instant(at * minute)), aHub('east'));
+    expect(asked(0, 1, 2, 3).silentSince).toBe(0);
+    expect(asked(0, 40).silentSince).toBe(40 * minute); // nobody asked in between
+    const ill = { trouble: { kind: 'unhealthy', since: instant(0) } } as const;
+    expect(isDead({ ...asked(0, 40), ...ill }, instant(40 * minute))).toBe(false);
+    const often = Array.from({ length: 31 }, (_, at) => at);
+    expect(isDead({ ...asked(...often), ...ill }, instant(30 * minute))).toBe(true);
   });
 
   test('stays as it tripped, and why, until a person has looked', () => {

@@ -327,6 +327,7 @@ describe('the dial', () => {
       deviceCount: 600,
       trouble: { kind: 'unhealthy', since: long },
       silentSince: long,
+      silentAt: ports.clock.now(),
     }));
     fleet.coreOf('east').isDead = true;
     await ports.campaigns.create(

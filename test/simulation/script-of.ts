@@ -54,4 +54,6 @@ const undocumentedBy = ({ random, pick }: Chance): Undocumented => ({
   fullTarget: pick(['fails', 'stays']),
   substatusOnStay: pick(['kept', 'reprovisionedToInitialAssignment']),
   moveOrder: pick(['create first', 'remove first']),
+  unlinkedAnswerCode: pick([400_207, 400_208]),
+  attestationContext: pick(['symmetric key', 'certificate', 'certificate and chain']),
 });

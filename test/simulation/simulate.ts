@@ -103,9 +103,14 @@ const run = async (): Promise<void> => {
   for (const name of namesFor(values.scenario)) {
     const begunMs = performance.now();
     let broken = 0;
+    let saidMs = begunMs;
     for (let seed = first; seed < first + count; seed += 1) {
       const life = await simulate(scriptOf(seed, name, days));
       tally(life);
+      if (performance.now() - saidMs > 10_000) {
+        saidMs = performance.now();
+        say(`  ${name}: ${seed - first + 1} of ${count}`);
+      }
       if (values.story) for (const line of storyOf(life, values.story, 1_000)) say(line);
       if (life.violations.length === 0) continue;
       broken += 1;

@@ -108,6 +108,8 @@ test('the same seed is the same life, and the same script too', async () => {
 /** What the simulator found, and is mended: what was a fault then must not come back. */
 const found: readonly (readonly [what: string, scenario: ScenarioName, seed: number])[] = [
   ['two hubs whose question came to nothing once stop the fleet', 'drain in a storm', 1],
+  ['a hub that was evacuated counts as trouble for good', 'everything', 8],
+  ['a process that stood still takes hubs for silent since then', 'everything', 6],
 ];
 
 test.each(found)('never again: %s', async (_what, scenario, seed) => {
