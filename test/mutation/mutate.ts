@@ -40,6 +40,7 @@ writeFileSync(
     vitest: { configFile: testsFile, related: false },
     mutate: [files],
     coverageAnalysis: 'perTest',
+    ignoreStatic: true, // constants of a module: each takes all of its tests
     ignorePatterns: ['dist', '.local', 'docs', 'bench', 'test/mutation'],
     reporters: ['clear-text', 'json'],
     clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
