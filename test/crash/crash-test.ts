@@ -4,7 +4,7 @@ import { mulberry32 } from '../simulation/virtual-world.ts';
 import { startFleet } from '../support/start-fleet.ts';
 import { accountOf, untilSettled } from './account.ts';
 import { badServices } from './bad-services.ts';
-import { type Fleet, keepDraining, runTimers, sleep, takeIn } from './operator.ts';
+import { type Fleet, keepDraining, keepTiming, sleep, takeIn } from './operator.ts';
 
 /**
  * `npm run crash-test -- [--kills N] [--devices N] [--seed X]`: the real app, in a process of its own, killed with -9 at random instants while
@@ -57,9 +57,8 @@ const killOften = async (fleet: Fleet, kills: number, random: () => number): Pro
     await sleep(random() < 0.7 ? random() * 5_000 : 10_000 + random() * 20_000);
     fleet.kill();
     await fleet.restart();
-    runTimers(fleet, 'advanceCampaigns', 'sweepMoves');
     const on = [...fleet.azure.hubs.values()].map(({ devices }) => devices.size).join(' ');
-    if (kill % 20 === 0) say(`${kill} kills; devices on the hubs: ${on}`);
+    if (kill % 10 === 0) say(`${kill} kills; devices on the hubs: ${on}`);
   }
 };
 
@@ -71,10 +70,12 @@ const fleet = await startFleet(settings);
 const ids = await startDevices(fleet, deviceCount);
 await takeIn(fleet);
 const services = badServices(fleet, random);
+const timing = keepTiming(fleet);
 const draining = keepDraining(fleet);
 await killOften(fleet, kills, random);
 services.end();
 await draining.stop();
+timing.stop();
 await untilSettled(fleet, ids);
 const { moves, lost, doubled } = await accountOf(fleet, ids);
 await fleet.stop();

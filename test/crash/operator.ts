@@ -30,6 +30,15 @@ export const runTimers = (fleet: Fleet, ...names: readonly string[]): void => {
   for (const name of names) void fleet.runTimer(name).catch(() => undefined);
 };
 
+/** As their schedule would, and sooner: who was killed had the campaign's lease, and the next must wait until that is over. */
+export const keepTiming = (fleet: Fleet) => {
+  const timer = setInterval(
+    () => runTimers(fleet, 'advanceCampaigns', 'sweepMoves', 'rebalance'),
+    3_000,
+  );
+  return { stop: (): void => clearInterval(timer) };
+};
+
 /** The inventory of a fleet, whole: what is movable is known then. */
 export const takeIn = async (fleet: Fleet): Promise<void> => {
   for (let phase = ''; phase !== 'done'; ) {
