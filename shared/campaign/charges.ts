@@ -1,6 +1,6 @@
 import { deviceCountMax, type Hub } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
-import { spendsOf } from '../planning/spends.ts';
+import { evenness, spendsOf } from '../planning/spends.ts';
 import type { Charge } from './tokens.ts';
 
 /** What of the quotas campaigns may take. */
@@ -16,9 +16,6 @@ export type Quotas = {
   /** How much of it is taken while signs are good: less when they are not. From 0 to 1. */
   readonly factor: number;
 };
-
-/** So that what comes a moment later than expected still falls into a minute that has room. */
-const evenness = 0.975;
 
 /** Registrations a minute that campaigns may cause. */
 export const registrationsFor = (quotas: Quotas): number => {

@@ -29,7 +29,12 @@ export const commandCampaign = (
   if (typeof state === 'string') return { kind: 'refused', because: state };
   if (!state) return { kind: 'same' };
   const entry = { at: now, by, what: command, because };
-  const isPardon = command === 'resume' && campaign.state.kind === 'held' && 'wave' in state;
+  // Who lets the next wave begin has seen what this one came to, and not what has changed since.
+  const isPardon =
+    command === 'resume' &&
+    campaign.state.kind === 'held' &&
+    'wave' in state &&
+    state.wave === campaign.state.wave;
   const known = isPardon ? pardoned(campaign, state.wave) : campaign;
   return { kind: 'changed', campaign: logged({ ...known, state }, entry) };
 };

@@ -19,6 +19,8 @@ export type AdvanceLimits = RunLimits & {
 };
 
 const timeoutMs = 10_000;
+/** The longest that others go on for one that takes longer: well within what a function may take. */
+const lastsMs = 15 * 60_000;
 
 /** Every campaign that has not ended, once, side by side, each by one runner at a time. One that fails holds up no other. */
 export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): AdvanceCampaigns => {
@@ -26,18 +28,24 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
   const run = runCampaign(ports, limits);
   return async () => {
     let until = instant(clock.now() + limits.budgetMs);
+    const lastsUntil = clock.now() + lastsMs;
+    let late: ReadonlySet<string> | undefined;
     const ran = new Map<string, Ran>();
     const faults: { id: string; because: string }[] = [];
     const running = new Map<string, Promise<void>>();
     const begun = new Set<string>();
     const begin = (id: string): void => {
-      const done = run(id, until)
+      const endsAt = until;
+      const done = run(id, endsAt)
         .then((one) => void ran.set(id, one))
         .catch((error: unknown) => {
           const because = error instanceof Error ? error.message : String(error);
           faults.push({ id, because: because.slice(0, becauseLengthMax) });
         })
-        .finally(() => running.delete(id));
+        .finally(() => {
+          running.delete(id);
+          if (clock.now() >= endsAt + limits.lookMs) begun.delete(id); // it took longer: it goes on at once
+        });
       running.set(id, done);
       begun.add(id);
     };
@@ -51,10 +59,14 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
     await beginNew();
     while (running.size > 0) {
       await Promise.race([Promise.all(running.values()), pause(limits.lookMs)]);
-      if (running.size > 0 && clock.now() >= until + limits.lookMs) {
-        // One takes longer, to prepare or to end: the others go on meanwhile.
-        until = instant(clock.now() + limits.budgetMs);
-        for (const id of begun) if (!running.has(id)) begun.delete(id);
+      const now = clock.now();
+      if (now >= until + limits.lookMs) {
+        // One takes longer, to prepare or to end: the others go on meanwhile, and are not waited for in turn.
+        late ??= new Set(running.keys());
+        if (now < lastsUntil && [...late].some((id) => running.has(id))) {
+          until = instant(now + limits.budgetMs);
+          for (const id of begun) if (!running.has(id)) begun.delete(id);
+        }
       }
       if (clock.now() < until) await beginNew();
     }

@@ -54,16 +54,18 @@ export const approveByDial = async (
   const now = clock.now();
   for (const { order, state } of recent) {
     if (order.by !== proposer || state.kind !== 'made') continue;
+    const { plan } = state;
     if (!mayBegin(state, dial, canaryOf(usual), now)) continue;
-    if (others.some(standsBefore(state.plan.goal))) continue;
+    if (others.some(standsBefore(plan.goal))) continue;
     const id = campaignIdFor(order.id);
     const known = await deadline(timeoutMs, (signal) => campaigns.read(id, signal));
+    if (known && isInTheWay(known.campaign) && plan.goal.kind !== 'evacuate') return undefined; // another instance was quicker
     if (known) continue;
     const outcome = await manageCampaigns.approve({
       scope: order.scope,
       id,
       planId: order.id,
-      hash: state.plan.hash,
+      hash: plan.hash,
       reason: order.reason,
       by: `the dial: ${dial}`,
       limits: ({ limits }: MadePlan) => ({

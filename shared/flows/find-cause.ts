@@ -32,37 +32,45 @@ const timeoutMs = 5_000;
 const markedMs = 60_000;
 
 /**
- * What makes Rehome act, in this order: a hub that is dead; one that will not come through the day; devices whose rules, labels or home say that
- * they belong elsewhere; a hub past its fair share, or short of it. All of it is found by counts and marks: devices are read by the plan.
+ * What makes Rehome act, the most urgent first: a hub that is dead; one that will not come through the day; devices whose rules, labels or home say that
+ * they belong elsewhere; a hub past its fair share, or short of it. Where a hub is to be emptied, nothing else is a cause. All of it is found by counts and marks: devices are read by the plan.
  */
-export const findCause = async (
+export const findCauses = async (
   ports: Ports,
   scope: Scope,
   { table }: HubsCounted,
   recent: readonly KeptPlan[],
   limits: PlanLimits,
-): Promise<Cause | undefined> => {
+): Promise<readonly Cause[]> => {
   const now = ports.clock.now();
   const hubs = [...table.hubs.values()];
   const holding = hubs.filter(({ deviceCount = 0 }) => deviceCount > 0);
   // One that is closed was given up already: its devices are answered elsewhere.
   const dead = holding.find((hub) => hub.state !== 'closed' && isDead(hub, now));
   if (dead)
-    return {
-      goal: { kind: 'evacuate', hub: dead.hostName },
-      reason: `${dead.hostName} is ${dead.trouble?.kind}, and gives no answer`,
-      movesMax: undefined,
-    };
+    return [
+      {
+        goal: { kind: 'evacuate', hub: dead.hostName },
+        reason: `${dead.hostName} is ${dead.trouble?.kind}, and gives no answer`,
+        movesMax: undefined,
+      },
+    ];
   for (const hub of holding) {
     const excess = pastItsDay(hub, now);
     if (excess > 0 && hub.state === 'open')
-      return {
-        goal: { kind: 'drain', hub: hub.hostName },
-        reason: 'it will have used its messages before the day is over',
-        movesMax: excess,
-      };
+      return [
+        {
+          goal: { kind: 'drain', hub: hub.hostName },
+          reason: 'it will have used its messages before the day is over',
+          movesMax: excess,
+        },
+      ];
   }
-  return (await relocation(ports, scope, recent)) ?? balance(ports, scope, table, limits, now);
+  const causes = [
+    await relocation(ports, scope, recent),
+    await balance(ports, scope, table, limits, now),
+  ];
+  return causes.filter((cause) => cause !== undefined);
 };
 
 /** A drain begins when so much of the quota will have been used by midnight, and leaves so much. */

@@ -1,5 +1,5 @@
 import { type Breaker, closedBreaker } from '../campaign/breaker.ts';
-import type { Campaign, CampaignMove } from '../campaign/campaign.ts';
+import { type Campaign, type CampaignMove, logged } from '../campaign/campaign.ts';
 import { type CampaignCommand, commandCampaign } from '../campaign/command-campaign.ts';
 import { type Progress, tallyOf } from '../campaign/progress.ts';
 import type { Scope } from '../domain/scope.ts';
@@ -156,6 +156,15 @@ const order = async (
   if (!campaign) return { kind: 'unknown-campaign' };
   if (refused !== undefined) return { kind: 'refused', because: refused };
   const goesBack = command === 'rollback' && campaign.state.kind === 'ended';
-  const rollback = goesBack ? await rollBack(ports, campaign, because, by, now) : undefined;
-  return { kind: 'done', campaign, rollback };
+  if (!goesBack) return { kind: 'done', campaign, rollback: undefined };
+  const rollback = await rollBack(ports, campaign, because, by, now);
+  const told = await changeCampaign(ports, id, ({ state, ...known }) =>
+    state.kind === 'ended' && state.rollback !== rollback
+      ? logged(
+          { ...known, state: { ...state, rollback } },
+          { at: now, by, what: `rollback by ${rollback}`, because },
+        )
+      : undefined,
+  );
+  return { kind: 'done', campaign: told ?? campaign, rollback };
 };

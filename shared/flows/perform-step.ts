@@ -66,6 +66,8 @@ export type Run = {
   readonly triggered: number[];
   stuck: Seen['stuck'];
   binds: string;
+  /** Whether its window bars all that is left of the wave. */
+  isShut: boolean;
   saidAt: number;
 };
 
@@ -105,7 +107,8 @@ export const perform = async (
   }
 };
 
-const noteReleased = (run: Run, { count, binds, stuck }: Released, now: Instant): void => {
+const noteReleased = (run: Run, { count, binds, stuck, isShut }: Released, now: Instant): void => {
+  run.isShut = isShut;
   run.binds = binds ?? 'nothing';
   if (count > 0 || stuck === undefined) run.stuck = undefined;
   else run.stuck = { because: stuck, since: run.stuck?.since ?? now };

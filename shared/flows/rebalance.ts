@@ -9,7 +9,7 @@ import type { PlanOrder, PlanState, Plans } from '../ports/plans.ts';
 import type { Policies } from '../ports/policies.ts';
 import { approveByDial, type Dial } from './approve-by-dial.ts';
 import type { CountHubs, HubsCounted } from './count-hubs.ts';
-import { findCause } from './find-cause.ts';
+import { type Cause, findCauses } from './find-cause.ts';
 import { aliveMs } from './make-plan.ts';
 import type { ManageCampaigns } from './manage-campaigns.ts';
 import { type ManagePlans, recentMax } from './manage-plans.ts';
@@ -82,23 +82,25 @@ export const rebalance =
     const observed: Scope[] = [];
     for (const scope of dial === 'off' ? [] : scopes) {
       if (proposed.length > 0) break;
-      const cause = await findCause(ports, scope, counted, recent, limits);
+      const causes = await findCauses(ports, scope, counted, recent, limits);
+      if (causes.length > 0 && dial === 'observe') observed.push(scope);
+      if (dial === 'observe') continue;
+      const isTold = ({ goal }: Cause): boolean =>
+        recent.some(
+          ({ order, state }) =>
+            (order.scope === scope || !isIdle(state)) && // hubs are shared: two scopes would each take the whole excess away
+            order.by === rebalancer &&
+            isLike(order.goal, goal) &&
+            clock.now() - order.at < restOf(state, againMs),
+        );
+      const cause = causes.find((one) => !isTold(one));
       if (!cause) continue;
-      const isTold = recent.some(
-        ({ order, state }) =>
-          (order.scope === scope || !isIdle(state)) && // hubs are shared: two scopes would each take the whole excess away
-          order.by === rebalancer &&
-          isLike(order.goal, cause.goal) &&
-          clock.now() - order.at < restOf(state, againMs),
-      );
       const churnMax = Math.ceil((countOf(counted) * churnPercent) / 100);
       const { goal, reason } = cause;
       const movesMax = goal.kind === 'evacuate' ? undefined : (cause.movesMax ?? churnMax);
-      if (dial === 'observe') observed.push(scope);
-      else if (!isTold)
-        proposed.push(
-          await managePlans.ask(scope, goal, limitsFor(goal, limits, movesMax), reason, rebalancer),
-        );
+      proposed.push(
+        await managePlans.ask(scope, goal, limitsFor(goal, limits, movesMax), reason, rebalancer),
+      );
     }
     const approved = await approveByDial(ports, dial, recent, campaignLimits, rebalancer);
     return { silent: counted.silent, proposed, observed, resumed, approved, tripped };

@@ -1,17 +1,15 @@
-import type { Opening } from '../campaign/calendar.ts';
-import { openingIn, zoneOf } from '../campaign/calendar.ts';
 import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
-import { parkedJitterSeconds, type Quotas } from '../campaign/charges.ts';
-import { type Picked, type Place, pick, type Surroundings } from '../campaign/pick.ts';
+import { parkedJitterSeconds } from '../campaign/charges.ts';
+import { type Picked, type Place, pick, type Surroundings, shutBar } from '../campaign/pick.ts';
 import { isOpen } from '../campaign/progress.ts';
 import { stuckMs } from '../campaign/steer.ts';
 import { tidied } from '../campaign/tokens.ts';
-import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Purses } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { CampaignPages } from './campaign-pages.ts';
+import { surroundingsOf, type World } from './campaign-surroundings.ts';
 import type { MovePlanned } from './move-device.ts';
 import { movesUnderWay } from './moves-under-way.ts';
 import { type Sign, type Triggered, triggerMove } from './trigger-move.ts';
@@ -23,12 +21,7 @@ export type ReleasePorts = {
   readonly movePlanned: MovePlanned;
 };
 
-/** How the world is, this time round. */
-export type World = {
-  readonly table: HubTable;
-  readonly quotas: Quotas;
-};
-
+type Waits = Extract<Triggered, { readonly kind: 'waits' }>;
 type At = { readonly page: number; readonly row: number };
 
 export type Released = {
@@ -36,6 +29,8 @@ export type Released = {
   readonly binds: string | undefined;
   /** What keeps all that is left from going, and will not pass by itself. */
   readonly stuck: string | undefined;
+  /** Whether its window bars all that is left of the wave. */
+  readonly isShut: boolean;
 };
 
 export type Releasing = {
@@ -67,7 +62,7 @@ export const releaseMoves = (
   const underWay = movesUnderWay(pages);
   const asking = new Set<Promise<void>>();
   const postponed = new Map<string, number>();
-  let waits: Extract<Triggered, { readonly kind: 'waits' }> | undefined;
+  let waits: Waits | undefined;
   const trigger = (campaign: Campaign, at: At, move: CampaignMove, jitterSeconds: number): void => {
     const work = async (): Promise<void> => {
       const now = clock.now();
@@ -96,12 +91,9 @@ export const releaseMoves = (
       const now = clock.now();
       if (wave.firstPage !== window.wave) window = { wave: wave.firstPage, from: 0, barred: 0 };
       const { planned, looked } = await plannedOf(pages, wave, window.from, (at) => mayGo(at, now));
-      const waiting = waits?.isPassing === false ? waits.because : undefined;
-      if (planned.length === 0) return { count: 0, binds: waits?.because, stuck: waiting };
-      const surroundings = {
-        ...(await surroundingsOf(campaign, underWay, world, now)),
-        countMax: Math.max(0, atOnceMax - asking.size),
-      };
+      if (planned.length === 0) return nonePlanned(waits);
+      const countMax = Math.max(0, atOnceMax - asking.size);
+      const surroundings = await surroundingsOf(campaign, world, { underWay, countMax, now });
       const picked = await takeTokens(ports, planned, surroundings);
       for (const { page, row } of picked.places) pages.note(page, { row, code: 'c' });
       await pages.flush(); // it is told before anything is done
@@ -109,8 +101,10 @@ export const releaseMoves = (
       for (const { page, row, move } of picked.places)
         trigger(campaign, { page, row }, move, jitter);
       window = windowAfter(window, looked, picked, wave.pageCount);
-      const stuck = window.barred >= wave.pageCount ? picked.stuck : undefined;
-      return { count: picked.places.length, binds: picked.binds ?? waits?.because, stuck };
+      return releasedBy(picked, waits?.because, {
+        isAllBarred: window.barred >= wave.pageCount,
+        isAllLooked: looked === wave.pageCount,
+      });
     },
     again: async (campaign, places, world) => {
       const jitter = jitterOf(campaign, pages, world);
@@ -122,6 +116,25 @@ export const releaseMoves = (
     settled: async () => void (await Promise.all(asking)),
   };
 };
+
+/** All that is left was tried, and waits to be tried again. */
+const nonePlanned = (waits: Waits | undefined): Released => ({
+  count: 0,
+  binds: waits?.because,
+  stuck: waits?.isPassing === false ? waits.because : undefined,
+  isShut: false,
+});
+
+const releasedBy = (
+  { places, binds, stuck }: Picked,
+  waits: string | undefined,
+  { isAllBarred, isAllLooked }: { readonly isAllBarred: boolean; readonly isAllLooked: boolean },
+): Released => ({
+  count: places.length,
+  binds: binds ?? waits,
+  stuck: isAllBarred ? stuck : undefined,
+  isShut: places.length === 0 && binds === shutBar && isAllLooked,
+});
 
 /** A quarter of an hour after its wave began, and tried twice: what is not known of it by then keeps the wave no longer. */
 const isGivenUp = (
@@ -196,46 +209,3 @@ const waitingIn = (pages: CampaignPages, { waves }: Campaign): number =>
 
 const jitterOf = (campaign: Campaign, pages: CampaignPages, { quotas }: World): number =>
   parkedJitterSeconds(waitingIn(pages, campaign), quotas);
-
-const surroundingsOf = async (
-  { order, waves }: Campaign,
-  underWay: ReturnType<typeof movesUnderWay>,
-  { table, quotas }: World,
-  now: Instant,
-): Promise<Omit<Surroundings, 'countMax'>> => {
-  const hubs = order.hubs.map((name) => table.hubs.get(name));
-  const [arriving, going] = await underWay(waves, hubs);
-  const isAsked = order.goal.kind !== 'evacuate' || order.source.kind === 'rollback';
-  const held = new Map<number, string>();
-  for (const [index, hub] of hubs.entries())
-    if (hub?.trouble && (isAsked || !order.sources.includes(index)))
-      held.set(index, `${hub.hostName} is ${hub.trouble.kind}`);
-  const openings = new Map<string, Opening | undefined>();
-  const { calendar } = order.limits;
-  const openingOf = (told: string | undefined): Opening | undefined => {
-    const zone = told ?? zoneOf(calendar, {});
-    if (!openings.has(zone)) openings.set(zone, made(calendar, zone));
-    return openings.get(zone);
-  };
-  const { scope, limits } = order;
-  return {
-    scope,
-    hubs,
-    held,
-    quotas,
-    isAsked,
-    openingOf,
-    arriving,
-    going,
-    limits,
-    now,
-  };
-};
-
-const made = (calendar: Parameters<typeof openingIn>[0], zone: string): Opening | undefined => {
-  try {
-    return openingIn(calendar, zone);
-  } catch {
-    return undefined; // a label that is no time zone: it is told as such
-  }
-};

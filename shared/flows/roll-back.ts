@@ -34,13 +34,24 @@ export const rollBack = async (
   return id;
 };
 
-/** That of the rollback that goes on, or is done; one that was called off makes room for another. */
+/** That of the rollback that goes on, or is done; one that was called off, or left some behind, makes room for another. */
 const freeId = async (ports: Ports, campaignId: string): Promise<string> => {
   for (let attempt = 1; ; attempt += 1) {
     const id = rollbackIdOf(campaignId, attempt);
     const state = await stateOf(ports, id);
-    if (state?.kind !== 'ended' || state.outcome === 'completed') return id;
+    if (state?.kind !== 'ended' || (await isWhole(ports, id, state))) return id;
   }
+};
+
+/** All that it was to take back are back: none was given up. */
+const isWhole = async (
+  { campaigns, deadline }: Ports,
+  id: string,
+  { outcome }: Extract<Campaign['state'], { readonly kind: 'ended' }>,
+): Promise<boolean> => {
+  if (outcome !== 'completed') return false;
+  const all = await deadline(timeoutMs, (signal) => campaigns.allProgress(id, signal));
+  return [...all.values()].every(({ progress }) => /^[vl]*$/.test(progress.codes));
 };
 
 const stateOf = async (

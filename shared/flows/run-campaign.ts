@@ -7,7 +7,6 @@ import {
 } from '../campaign/campaign.ts';
 import { registrationsFor } from '../campaign/charges.ts';
 import { hasFailed, pardonsOf } from '../campaign/judge-wave.ts';
-import { shutBar } from '../campaign/pick.ts';
 import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
 import { type Seen, type Step, steer } from '../campaign/steer.ts';
 import { type CountMinute, countOf } from '../domain/count.ts';
@@ -114,6 +113,7 @@ const runOf = async (
     triggered,
     stuck: now - (campaign.pace?.at ?? 0) < knownMs ? campaign.pace?.stuck : undefined,
     binds: 'nothing',
+    isShut: false,
     saidAt: 0,
   };
 };
@@ -150,7 +150,7 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   await pages.flush();
   const said = say(run, after, registrationsFor(quotas), table.counts, now);
   const isBehind = following.isBehind(ports.clock.now());
-  const next = nextOf(said, step, seen, isBehind, run.binds === shutBar);
+  const next = nextOf(said, step, seen, isBehind, run.isShut);
   if (said === known) return { left: campaign.state.kind, next };
   const latest = run.lease.version();
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, latest, signal));

@@ -1,6 +1,9 @@
 import type { Hub } from '../domain/hub.ts';
 import { throttlesOf } from '../domain/quota.ts';
 
+/** So that what comes a moment later than expected still falls into a minute that has room. */
+export const evenness = 0.975;
+
 /** What moves spend of one of a hub's quotas. */
 export type Spend = {
   readonly what: string;
@@ -42,7 +45,7 @@ export const spendsOf = (hub: Hub, ours: number): readonly Spend[] => {
       : [
           {
             what: 'newcomers that it is given',
-            perMinute: hub.intakePerMinuteMax,
+            perMinute: hub.intakePerMinuteMax * evenness,
             perOut: 0,
             perIn: 1,
             isOfAsking: false,

@@ -8,7 +8,7 @@ import type { Hub } from '../../shared/domain/hub.ts';
 import { type Instant, instant } from '../../shared/domain/instant.ts';
 import { changeHub } from '../../shared/flows/change-hub.ts';
 import { countHubs } from '../../shared/flows/count-hubs.ts';
-import { findCause, pastItsDay } from '../../shared/flows/find-cause.ts';
+import { findCauses, pastItsDay } from '../../shared/flows/find-cause.ts';
 import { type HubSignal, heeded } from '../../shared/flows/heed-hub.ts';
 import { makePlan } from '../../shared/flows/make-plan.ts';
 import { manageCampaigns } from '../../shared/flows/manage-campaigns.ts';
@@ -123,9 +123,16 @@ describe('what a device says of itself', () => {
 describe('what makes Rehome act, in its order', () => {
   const aWorld = (hubs: readonly Hub[]) => {
     const fleet = aFleetOnCores(hubs);
-    const find = async (recent: Parameters<typeof findCause>[3] = []) => {
+    const find = async (recent: Parameters<typeof findCauses>[3] = []) => {
       const table = aTable(...hubs);
-      return findCause(fleet.ports, main, { table, silent: [] }, recent, planLimits);
+      const [first] = await findCauses(
+        fleet.ports,
+        main,
+        { table, silent: [] },
+        recent,
+        planLimits,
+      );
+      return first;
     };
     return { fleet, find };
   };

@@ -6,7 +6,7 @@ import { deviceCountMax, type Hub } from '../../shared/domain/hub.ts';
 import { type HubTable, hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { noPolicy } from '../../shared/domain/policy.ts';
-import { findCause } from '../../shared/flows/find-cause.ts';
+import { findCauses } from '../../shared/flows/find-cause.ts';
 import { demandOf } from '../../shared/planning/demand.ts';
 import { type Goal, planLimits } from '../../shared/planning/goal.ts';
 import { snapshotOf } from '../../shared/planning/snapshot.ts';
@@ -182,7 +182,13 @@ const look = async (
 ): Promise<Goal['kind'] | undefined> => {
   const { ports, world, counted } = life;
   if (life.under) return undefined;
-  const cause = await findCause(ports, main, { table: tableOf(life), silent: [] }, [], planLimits);
+  const [cause] = await findCauses(
+    ports,
+    main,
+    { table: tableOf(life), silent: [] },
+    [],
+    planLimits,
+  );
   const isUrgent = cause?.goal.kind === 'evacuate';
   if (!cause || (!isUrgent && world.now() - life.lastMs < againMs)) return undefined;
   if ('hub' in cause.goal && isUrgent) change(life, shortOf(cause.goal.hub), { state: 'closed' });

@@ -8,8 +8,8 @@ import { hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
 import { type App, limitsOfCampaigns, limitsOfPlans } from './app.ts';
 import type { Base } from './base.ts';
-import type { Stage } from './people.ts';
 import type { CampaignDeed } from './script.ts';
+import type { Stage } from './stage.ts';
 import { minute } from './weather.ts';
 
 const goalOf = ({ goal, hub }: CampaignDeed): Goal => {

@@ -1,7 +1,7 @@
 import type { Campaign } from '../../shared/campaign/campaign.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { moveIdIn } from '../../shared/domain/move.ts';
-import type { Stage } from './people.ts';
+import type { Stage } from './stage.ts';
 
 /** In the calm everything is settled, told of once, and where the record says [R1] [C5]. */
 export const lawsOfTheEnd = (stage: Stage): void => {

@@ -1,26 +1,15 @@
-import type { Dps } from '../../local/dps/dps.ts';
 import { type HubHostName, hubHostName } from '../../shared/domain/hub.ts';
 import { noPolicy } from '../../shared/domain/policy.ts';
 import { hostOf } from '../support/a-hub.ts';
 import { main } from '../support/a-question.ts';
 import { only } from '../support/a-rule.ts';
-import type { App } from './app.ts';
 import { breakHub } from './azure.ts';
-import type { Base } from './base.ts';
 import { carryOut, command } from './campaign-people.ts';
 import type { Device } from './devices.ts';
 import { die } from './instance.ts';
 import { type Act, exileName } from './script.ts';
+import type { Stage } from './stage.ts';
 import { hour, minute } from './weather.ts';
-
-/** Where acts take place. */
-export type Stage = {
-  readonly base: Base;
-  readonly dps: Dps;
-  readonly apps: readonly App[];
-  readonly anApp: () => App;
-  readonly devices: readonly Device[];
-};
 
 const host = (name: string): HubHostName => hubHostName(hostOf(name));
 
