@@ -93,7 +93,11 @@ describe('[C7] the breaker', () => {
     ['one of two hubs', [well, ill], false],
     ['two of four hubs', [well, ill, aHub('north', { trouble }), aHub('south')], true],
     ['one ill, and one silent', [well, ill, aHub('north', { silentSince: long })], true],
-    ['one ill, and one that was closed', [well, ill, { ...ill, state: 'closed' } as Hub], false],
+    [
+      'one ill, and one that was closed',
+      [well, ill, aHub('shut', { trouble, state: 'closed' })],
+      false,
+    ],
     ['one ill, and one silent just now', [well, ill, aHub('north', { silentSince: now })], false],
     [
       'two of six hubs',
@@ -115,6 +119,13 @@ describe('[C7] the breaker', () => {
     expect(isDead({ ...asked(0, 40), ...ill }, instant(40 * minute))).toBe(false);
     const often = Array.from({ length: 31 }, (_, at) => at);
     expect(isDead({ ...asked(...often), ...ill }, instant(30 * minute))).toBe(true);
+  });
+
+  test('tells nothing new where nothing is', () => {
+    const quiet = breakerAfter(closedBreaker, aTable(well), now);
+    expect(quiet).toBe(closedBreaker);
+    const failed = withFailure(closedBreaker, 'c-1', now);
+    expect(breakerAfter(failed, aTable(well), now)).toBe(failed);
   });
 
   test('stays as it tripped, and why, until a person has looked', () => {

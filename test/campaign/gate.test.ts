@@ -162,6 +162,24 @@ describe('the gate of a wave', () => {
     expect(judge('s'.repeat(148), nobody, { lost: 60, of: 60 })).toBe('fail');
   });
 
+  test('tells what it saw of the control, and how many fall silent by themselves', () => {
+    const told = (control: { lost: number; of: number }) =>
+      judgeWave(aCampaign(), [{ codes: most }], aWave(), { lost: 0, of: 100 }, control, now)
+        .measures;
+    expect(told({ lost: 0, of: 0 }).map(({ what }) => what)).toEqual([
+      'stranded',
+      'broken',
+      'fell silent',
+    ]);
+    const [, , silent, control] = told({ lost: 20, of: 200 });
+    expect(control).toMatchObject({ what: 'control', count: 20, of: 200, ruling: 'pass' });
+    // 10 % of 200, less 1.645 standard errors of 2.12 %.
+    expect(control?.limit).toBeCloseTo(0.0651, 3);
+    expect(silent?.limit).toBeCloseTo(0.02 + 0.0651, 3);
+    expect(told({ lost: 5, of: 49 })[2]?.limit).toBeCloseTo(0.02, 6);
+    expect(told({ lost: 10, of: 50 })[2]?.limit).toBeGreaterThan(0.05);
+  });
+
   test('a plan too small for a canary is stopped by one that strands, even once a person let others go', () => {
     expect(judge(`${'v'.repeat(99)}s`, nobody, nobody, { isSingle: true })).toBe('fail');
     expect(judge(`${'v'.repeat(99)}s`, nobody, nobody, { isSingle: false })).toBe('pass');
@@ -185,6 +203,16 @@ describe('the gate of a wave', () => {
       judgeWave(aCampaign(), [{ codes }], aWave({ pardoned }), nobody, nobody, now).ruling;
     expect(atEnd(`${'x'.repeat(10)}${'v'.repeat(180)}`)).toBe('pass');
     expect(atEnd(`${'x'.repeat(22)}${'v'.repeat(180)}`)).toBe('fail');
+    // Each block for itself, and those that have not failed are not pardoned.
+    const second = `${'v'.repeat(148)}${'s'.repeat(10)}${'x'.repeat(3)}${'.'.repeat(140)}xx`;
+    const of = pardonsOf(aCampaign(), [{ codes: second }]);
+    expect(of).toEqual([{ block: 1, stranded: 10, broken: 13 }]);
+    expect(failed(second, aWave({ pardoned: of }))).toBeUndefined();
+    expect(failed(`${'s'.repeat(10)}${second.slice(10)}`, aWave({ pardoned: of }))).toBeDefined();
+    const ruledOn = (codes: string) =>
+      judgeWave(aCampaign(), [{ codes }], aWave({ pardoned: of }), nobody, nobody, now);
+    const [stranded, broken] = ruledOn(`${'v'.repeat(190)}${'s'.repeat(11)}xxx`).measures;
+    expect([stranded?.count, stranded?.of, broken?.count, broken?.of]).toEqual([1, 191, 1, 191]);
     const single = aCampaign({ isSingle: true });
     const one = pardonsOf(single, [{ codes: 's....' }]);
     expect(hasFailed(single, [{ codes: 'sv...' }], aWave({ pardoned: one }))).toBeUndefined();

@@ -127,6 +127,66 @@ describe('what a runner does next', () => {
   });
 });
 
+describe('whoever is still out counts, of whichever wave', () => {
+  const out = (['c', 't', 'p'] as const).flatMap((code) => [
+    [`${code} of this wave`, code, { tally: aTally({ [code]: 1 }) }] as const,
+    [`${code} of a wave before`, code, { before: { c: 0, t: 0, p: 0, [code]: 1 } }] as const,
+  ]);
+
+  test.each(out)('[C3] %s', (_name, code, view) => {
+    const next = (state: CampaignState, more = {}) =>
+      steer(aCampaign({ state }), seen({ ...view, ...more }));
+    const said = { because: 'x', wave: 1, rollsBack: false };
+    const waits = code === 'p';
+    expect(next({ kind: 'stopping', ...said })).toMatchObject(
+      waits ? { kind: 'become', state: { kind: 'aborting' } } : { kind: 'wait' },
+    );
+    expect(next({ kind: 'aborting', ...said })).toMatchObject({ kind: 'cancel' });
+    const last = { kind: 'running', wave: 1, phase: { kind: 'waiting', since: now } } as const;
+    expect(next(last)).toEqual({ kind: 'wait' });
+    for (const kind of ['paused', 'held'] as const) {
+      const state = { ...moving(1), kind, because: 'x' } as CampaignState;
+      expect(next(state, { isBroken: true }).kind).toBe(waits ? 'wait' : 'cancel');
+      expect(next(state)).toEqual({ kind: 'wait' });
+    }
+  });
+
+  test('[C3] nobody is, and what was stopped has stopped', () => {
+    const said = { because: 'x', wave: 1, rollsBack: false };
+    const stopped = { kind: 'become', state: { kind: 'ended', outcome: 'stopped' } };
+    expect(steer(aCampaign({ state: { kind: 'stopping', ...said } }), seen())).toMatchObject(
+      stopped,
+    );
+    // Those that waited were called off on the way: it is a stop all the same.
+    const log = ['approved', 'stop', 'held'].map((what) => ({
+      at: now,
+      by: 'Otto',
+      what,
+      because: 'x',
+    }));
+    const called = aCampaign({ state: { kind: 'aborting', ...said }, log });
+    expect(steer(called, seen())).toMatchObject(stopped);
+  });
+
+  test('what failed under a pause is told once, and a hold keeps its own reason', () => {
+    const failed = { failed: '9 of 18', tally: aTally({ x: 9 }) };
+    const held = { ...moving(0), kind: 'held', because: 'x' } as CampaignState;
+    expect(steer(aCampaign({ state: held }), seen(failed))).toEqual({ kind: 'wait' });
+    const waiting = { kind: 'waiting', since: now } as const;
+    const paused = { kind: 'paused', wave: 1, phase: waiting, because: 'x' } as const;
+    expect(steer(aCampaign({ state: paused }), seen(failed))).toEqual({ kind: 'wait' });
+    expect(
+      steer(aCampaign({ state: { kind: 'running', wave: 1, phase: waiting } }), seen(failed)),
+    ).toMatchObject({ kind: 'become', state: { kind: 'ended' } });
+  });
+
+  test('with some on their way, what is left is not given up', () => {
+    const stuck = { because: 'west is full', since: instant(60_000 - stuckMs) };
+    const view = seen({ tally: aTally({ '.': 9, t: 1 }), stuck });
+    expect(steer(aCampaign(), view)).toEqual({ kind: 'move' });
+  });
+});
+
 describe('[C2] what follows a gate', () => {
   const running = baking(0, 0) as Extract<CampaignState, { readonly kind: 'running' }>;
   const last = { ...running, wave: 1 };
@@ -204,6 +264,31 @@ describe('what a person says', () => {
     const resumed = told(drifted, 'resume');
     expect(resumed.state).toEqual(moving(1));
     expect(resumed.waves[1]?.isPardoned).toBe(true);
+  });
+
+  test('[C2] who passes a gate, or pauses, pardons nothing', () => {
+    const judged = aCampaign({
+      waves: [aWave({ gate: gate('inconclusive') }), aWave({ firstPage: 1 })],
+      state: { ...baking(0, 0), kind: 'held', because: 'a gate' } as CampaignState,
+    });
+    const pardons = (campaign: Campaign) => campaign.waves.map(({ isPardoned }) => isPardoned);
+    expect(pardons(told(judged, 'resume'))).toEqual([false, false]);
+    expect(pardons(told(aCampaign(), 'pause', 'resume'))).not.toContain(true);
+    const last = { ...judged, state: { ...judged.state, wave: 1 } as CampaignState };
+    const passed = told(
+      { ...last, waves: [aWave(), aWave({ gate: gate('inconclusive'), firstPage: 1 })] },
+      'resume',
+    );
+    expect(passed.state).toMatchObject({ wave: 1, phase: { kind: 'waiting' } });
+  });
+
+  test('a stop takes nothing back, and nothing is paused that has not begun', () => {
+    expect(told(aCampaign(), 'stop').state).toMatchObject({ kind: 'stopping', rollsBack: false });
+    expect(told(aCampaign(), 'abort', 'rollback').state).toMatchObject({ rollsBack: true });
+    const preparing = aCampaign({ state: { kind: 'preparing' } });
+    expect(say(preparing, 'pause')).toMatchObject({ kind: 'refused' });
+    expect(say(preparing, 'resume')).toMatchObject({ kind: 'refused' });
+    expect(say(aCampaign(), 'resume').kind).toBe('same');
   });
 
   test('held already, it takes no pause: what it is held for is not forgotten', () => {
