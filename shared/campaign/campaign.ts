@@ -56,7 +56,12 @@ export type CampaignOrder = {
 /** A plan's pages; or the moves of another campaign, back again. */
 export type CampaignSource =
   | { readonly kind: 'plan'; readonly planId: string; readonly run: string }
-  | { readonly kind: 'rollback'; readonly campaignId: string };
+  | {
+      readonly kind: 'rollback';
+      readonly campaignId: string;
+      /** When that was ordered, and by whom: what it marked is known by it. */
+      readonly ordered?: { readonly at: Instant; readonly by: string };
+    };
 
 /**
  * Its life:

@@ -4,6 +4,7 @@ import { changeCampaign } from './change-campaign.ts';
 import { changeHub } from './change-hub.ts';
 import type { EndPorts } from './end-campaign.ts';
 import { prepareCampaign, stateFor } from './prepare-campaign.ts';
+import { takeMarksBack } from './take-marks-back.ts';
 
 /**
  * Hub states → waves → running. A hub that is emptied takes no new devices from now on; a rollback first puts back what the campaign before
@@ -14,7 +15,7 @@ export const beginCampaign = async (
   { order }: Pick<Campaign, 'order'>,
   now: Instant,
 ): Promise<void> => {
-  if (order.source.kind === 'rollback') await restoreHubs(ports, order.source.campaignId);
+  if (order.source.kind === 'rollback') await restore(ports, order.source.campaignId);
   const marked = await markHub(ports, order);
   for (const { hub, before, after } of marked)
     await changeHub(ports.hubDocuments, ports.deadline, hub, (known) =>
@@ -51,10 +52,11 @@ const timeoutMs = 5_000;
  * Where nobody has changed them since: a drain leaves its hub cordoned. One that was cordoned before is opened, since whoever orders all of it back
  * orders that the hub takes it.
  */
-const restoreHubs = async (ports: EndPorts, campaignId: string): Promise<void> => {
+const restore = async (ports: EndPorts, campaignId: string): Promise<void> => {
   const kept = await ports.deadline(timeoutMs, (signal) =>
     ports.campaigns.read(campaignId, signal),
   );
+  if (kept) await takeMarksBack(ports, kept.campaign);
   for (const { hub, before, after } of kept?.campaign.hubStates ?? [])
     await changeHub(ports.hubDocuments, ports.deadline, hub, (known) =>
       known.state === after || (after === 'draining' && known.state === 'cordoned')

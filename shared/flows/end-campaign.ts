@@ -7,6 +7,7 @@ import { type LadderPorts, restoreEnrollments } from './climb-ladder.ts';
 import { type PreparePorts, putRows } from './prepare-campaign.ts';
 import { rollBack } from './roll-back.ts';
 import { rowsBack } from './rows-back.ts';
+import { takeMarksBack } from './take-marks-back.ts';
 
 export type EndPorts = PreparePorts &
   Pick<LadderPorts, 'repair'> & { readonly hubDocuments: HubDocuments };
@@ -29,6 +30,7 @@ export const endCampaign = async (
   const more = isWhole ? await withStragglers(ports, campaign, now) : undefined;
   if (more) return more;
   await restoreEnrollments(ports, campaign);
+  if (state.outcome !== 'completed') await takeMarksBack(ports, campaign);
   if (order.goal.kind === 'drain') await leaveHubs(ports, campaign, 'draining', 'cordoned');
   const back = goesBack(campaign, state);
   const ended = { ...campaign, state, runner: undefined };

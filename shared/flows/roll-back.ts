@@ -21,7 +21,11 @@ export const rollBack = async (
   const order: CampaignOrder = {
     ...campaign.order,
     id,
-    source: { kind: 'rollback', campaignId: campaign.order.id },
+    source: {
+      kind: 'rollback',
+      campaignId: campaign.order.id,
+      ordered: { at: campaign.order.at, by: campaign.order.by },
+    },
     sources: campaign.order.targets,
     targets: campaign.order.sources,
     uncertainCount: 0,

@@ -7,6 +7,7 @@ import type { DeviceRecord } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Move, moveIdIn } from '../domain/move.ts';
 import type { Ahead, MoveOrder, MovePlanned, PlannedOutcome } from './move-device.ts';
+import { isMarkOf } from './take-marks-back.ts';
 
 /** What came of a planned move's turn; `waits`: it may go later, and why not now. */
 export type Triggered =
@@ -51,11 +52,8 @@ const orderOf = (
   const { calendar, windowMs, parkedMs } = limits;
   const closesAt = openingIn(calendar, zone ?? zoneOf(calendar, {})).closesAt(now);
   const isBack = source.kind === 'rollback';
-  const ahead = aheadOf(isBack ? reverse(goal.kind) : goal.kind, {
-    since: at,
-    because: reason,
-    by,
-  });
+  const mark = { since: at, because: reason, by };
+  const ahead = isBack ? aheadBack(goal.kind, mark, source.ordered) : aheadOf(goal.kind, mark);
   return {
     scope,
     deviceId,
@@ -69,12 +67,6 @@ const orderOf = (
     yieldsPin: goal.kind === 'quarantine' || goal.kind === 'return' || goal.kind === 'evacuate',
     ...(ahead ? { ahead } : {}),
   };
-};
-
-/** What a rollback does to the mark: it takes it off those that were put into quarantine, and the other way round. */
-const reverse = (kind: CampaignOrder['goal']['kind']): typeof kind => {
-  if (kind === 'quarantine') return 'return';
-  return kind === 'return' ? 'quarantine' : kind;
 };
 
 /** Into quarantine and out of it a device is marked by the same write: the webhook answers by the mark. */
@@ -101,6 +93,22 @@ const aheadOf = (
     default:
       return undefined;
   }
+};
+
+/** A rollback: it takes the campaign's own mark off those that it had put into quarantine, and the other way round. */
+const aheadBack = (
+  kind: CampaignOrder['goal']['kind'],
+  mark: NonNullable<DeviceRecord['pin']>,
+  ordered: Parameters<typeof isMarkOf>[1] | undefined,
+): Ahead | undefined => {
+  if (kind === 'return') return aheadOf('quarantine', mark);
+  if (kind !== 'quarantine') return undefined;
+  const taken = (record: DeviceRecord): DeviceRecord =>
+    ordered && isMarkOf(record, ordered) ? { ...record, quarantine: undefined } : record;
+  return {
+    change: (record) => ({ record: taken(record), settled: undefined }),
+    evenIfRefused: false,
+  };
 };
 
 const triggeredBy = (outcome: PlannedOutcome, { isCertain }: CampaignMove): Triggered => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { deviceKey } from '../../shared/domain/device.ts';
 import { noPolicy } from '../../shared/domain/policy.ts';
 import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
 import { host } from '../support/a-move.ts';
@@ -111,4 +112,56 @@ test('[C5] what was put into quarantine comes back, and out of it; what was let 
   expect(await marks()).toEqual(all('east', false));
   await back(returned);
   expect(await marks()).toEqual(all('north', true));
+});
+
+test('[C3] [C5] who was marked and not moved is taken out of quarantine again; what a person has marked since stays', async () => {
+  const policy = { ...noPolicy, quarantine: host('north') };
+  const world = await aCampaignWorld(20, { policy });
+  await powerOff(world, 1, 2);
+  const devices = ['device-1', 'device-2', 'device-3'];
+  const id = await world.begin({ kind: 'quarantine', devices }, { bakeMs: minute });
+  await world.run(20 * minute);
+  expect(await world.tally(id)).toMatchObject({ v: 2, p: 1 });
+  const key = deviceKey(main, 'device-2');
+  const { signal } = new AbortController();
+  const kept = await world.shared.records.read(key, signal);
+  if (!kept) throw new Error('no device-2');
+  const order = { since: world.shared.clock.now(), because: 'malware', by: 'Olga' };
+  const quarantine = { ...order, returnTo: host('east') };
+  await world.shared.records.write(key, { ...kept.record, quarantine }, kept.version, signal);
+  const ordered = await world.manage.command(main, id, 'rollback', 'a mistake', 'Otto');
+  expect(ordered).toMatchObject({ kind: 'done' });
+  const { state } = await world.until(id, 'ended', hour);
+  await world.until(state.kind === 'ended' ? (state.rollback ?? '') : '', 'ended', 2 * hour);
+  await powerOn(world, 1, 2);
+  await world.run(10 * minute);
+  const found = await Promise.all(devices.map(world.recordOf));
+  expect(found.map((record) => [record?.observed?.hub, record?.quarantine?.by])).toEqual([
+    [host('east'), undefined], // it waited for its device, and was called off
+    [host('north'), 'Olga'],
+    [host('east'), undefined],
+  ]);
+});
+
+test('[C5] a rollback that found its hub cordoned left some behind: it can be ordered again', async () => {
+  const world = await aCampaignWorld(20, { registrationsPerMinute: 10 });
+  const id = await world.begin(drain, { bakeMs: minute });
+  await world.until(id, 'ended', 2 * hour);
+  const back = async (): Promise<string> => {
+    const ordered = await world.manage.command(main, id, 'rollback', 'back', 'Otto');
+    const found = ordered.kind === 'done' ? (ordered.rollback ?? '') : '';
+    const { state } = await world.campaign(id);
+    expect(state).toMatchObject({ rollback: found }); // its campaign tells of it
+    return found;
+  };
+  const first = await back();
+  await world.until(first, 'running', 5 * minute);
+  await world.setState('east', 'cordoned');
+  await world.until(first, 'ended', 2 * hour);
+  expect(world.on('east')).toBeLessThan(20);
+  await world.setState('east', 'open');
+  const second = await back();
+  expect(second).not.toBe(first);
+  await world.until(second, 'ended', 2 * hour);
+  expect(world.on('east')).toBe(20);
 });
