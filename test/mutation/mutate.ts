@@ -41,7 +41,7 @@ writeFileSync(
     mutate: [files],
     coverageAnalysis: 'perTest',
     ignoreStatic: true, // constants of a module: each takes all of its tests
-    ignorePatterns: ['dist', '.local', 'docs', 'bench', 'test/mutation'],
+    ignorePatterns: ['dist', '.local', 'bench', 'test/mutation'],
     reporters: ['clear-text', 'json'],
     clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
     jsonReporter: { fileName: path.join(reports, `${room}.json`) },
