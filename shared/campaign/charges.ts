@@ -1,6 +1,6 @@
 import { deviceCountMax, type Hub } from '../domain/hub.ts';
 import type { Scope } from '../domain/scope.ts';
-import { evenness, spendsOf } from '../planning/spends.ts';
+import { spendsOf } from '../planning/spends.ts';
 import type { Charge } from './tokens.ts';
 
 /** What of the quotas campaigns may take. */
@@ -17,6 +17,9 @@ export type Quotas = {
   readonly factor: number;
 };
 
+/** So that what comes a moment later than expected still falls into a minute that has room. */
+const evenness = 0.975;
+
 /** Registrations a minute that campaigns may cause. */
 export const registrationsFor = (quotas: Quotas): number => {
   const { registrationsPerMinute, organicPercent, organicPerMinute, parkedShare, factor } = quotas;
@@ -32,7 +35,7 @@ export const registrationsFor = (quotas: Quotas): number => {
 export const chargesOf = (scope: Scope, from: Hub, to: Hub, quotas: Quotas): readonly Charge[] => {
   const ours = (1 - quotas.organicPercent / 100) * evenness;
   const of = (hub: Hub, side: 'perOut' | 'perIn'): readonly Charge[] =>
-    spendsOf(hub, ours).flatMap(({ what, perMinute, ...spend }) =>
+    spendsOf(hub, ours, evenness).flatMap(({ what, perMinute, ...spend }) =>
       spend[side] > 0
         ? [{ resource: `${what} of ${hub.hostName}`, count: spend[side], perMinute }]
         : [],

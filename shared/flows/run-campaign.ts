@@ -224,7 +224,8 @@ const say = (
   const peak = best && best.perMinute >= perMinute ? best : { perMinute, allowedPerMinute };
   const { stuck } = run;
   const pace: PaceNow = { at: now, perMinute, allowedPerMinute, binds, stuck, peak };
-  const until = instant(now + limits.leaseMs);
+  // From now on: a round may have taken longer than its lease.
+  const until = instant(run.ports.clock.now() + limits.leaseMs);
   const runner = campaign.state.kind === 'ended' ? undefined : { id: run.lease.runner, until };
   return { ...campaign, pace, runner, spent: spentBy(campaign, counts, now) };
 };

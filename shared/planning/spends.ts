@@ -1,9 +1,6 @@
 import type { Hub } from '../domain/hub.ts';
 import { throttlesOf } from '../domain/quota.ts';
 
-/** So that what comes a moment later than expected still falls into a minute that has room. */
-export const evenness = 0.975;
-
 /** What moves spend of one of a hub's quotas. */
 export type Spend = {
   readonly what: string;
@@ -19,8 +16,9 @@ export type Spend = {
 /**
  * A method at the source; a look at both twins before and after; the request's clearing; and a new connection at the target.
  * @param ours the part of every quota that is not left to the fleet.
+ * @param evenness the part of what the hub is given that is used: 1, where nothing comes later than it was expected.
  */
-export const spendsOf = (hub: Hub, ours: number): readonly Spend[] => {
+export const spendsOf = (hub: Hub, ours: number, evenness = 1): readonly Spend[] => {
   const throttles = throttlesOf(hub);
   const asking = (what: string, perSecond: number, perOut: number, perIn: number): Spend => ({
     what,

@@ -21,8 +21,7 @@ export type Refusal = {
 /** `{ field: 'linkedHubs[2]', detail: 'Too small: expected string to have >=1 characters' }` */
 export type FieldError = { readonly field: string; readonly detail: string };
 
-/** The first problems tell enough, and keep the answer small. */
-/** More than so many are only counted. */
+/** The first problems tell enough, and keep the answer small: the others are counted. */
 const errorCountMax = 5;
 
 const problems = {

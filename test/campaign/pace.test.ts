@@ -115,6 +115,27 @@ describe('what of the quota is ours', () => {
     expect(resources.some((name) => name.endsWith('of west.azure-devices.net'))).toBe(true);
   });
 
+  test.each([1, 5, 30, 60])(
+    'a hub that may be given %i a minute is given no more in any',
+    (most) => {
+      const west = aHub('west', { intakePerMinuteMax: most });
+      const charges = chargesOf(main, aHub('east'), west, quotas);
+      const taken: number[] = [];
+      let purse = {};
+      for (let at = 0; at < 10 * 60_000; at += 500) {
+        const found = take(purse, charges, instant(at));
+        if (found.kind !== 'taken') continue;
+        purse = found.purse;
+        taken.push(at);
+      }
+      const inMinute = taken.map(
+        (from) => taken.filter((at) => at >= from && at < from + 60_000).length,
+      );
+      expect(Math.max(...inMinute)).toBeLessThanOrEqual(most);
+      expect(taken.length).toBeGreaterThan(most * 9);
+    },
+  );
+
   test('those that wait come back over as long as it takes to register them, and within an hour', () => {
     expect(parkedJitterSeconds(0, { ...quotas, parkedShare: 0.5 })).toBe(0);
     expect(parkedJitterSeconds(390, { ...quotas, parkedShare: 0.5 })).toBe(60);

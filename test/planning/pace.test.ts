@@ -28,7 +28,7 @@ describe('what binds', () => {
       { tier: 'S3' },
       { intakePerMinuteMax: 50 },
       'newcomers that it is given',
-      50 * 0.975,
+      50,
     ],
   ])('%s', (_name, source, target, what, perMinute) => {
     const registrationsPerMinute = what === 'registrations' ? 1_000 : 1_000_000;
