@@ -68,17 +68,18 @@ const peakText = ({ pace }: CampaignView): readonly string[] =>
       ]
     : [];
 
-const wavesText = ({ waves }: CampaignView): readonly string[] => {
+const wavesText = ({ waves, source }: CampaignView): readonly string[] => {
   if (waves.length === 0) return [];
+  const isJudged = source.kind !== 'rollback'; // nothing stops it
   const rows = waves.map((wave, index) => [
     `${wave.isNow ? '→' : ' '} ${waves.length === 1 ? 'all' : index === 0 ? 'canary' : index}`,
     count(wave.moves),
     wave.begunAt ?? '',
     wave.endedAt ?? '',
-    rulingOf(wave),
+    isJudged ? rulingOf(wave) : '',
   ]);
   const gates = waves.flatMap(({ gate }, index) =>
-    gate
+    gate && isJudged
       ? gate.measures
           .filter(({ of }) => of > 0)
           .map(

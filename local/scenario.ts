@@ -173,19 +173,13 @@ const planned = async (stage: Stage, ...goal: readonly string[]): Promise<boolea
   return rehome(stage, ...approval, '--limits', limitsOf(stage));
 };
 
-const drill = async (stage: Stage): Promise<boolean> => {
-  const first = await rehome(
+/** It is waited for until all are back. */
+const drill = (stage: Stage): Promise<boolean> =>
+  rehome(
     stage,
     ...['hubs', 'drill', firstOf(stage), ...why, '--yes', '--wait'],
     ...['--limits', limitsOf(stage)],
   );
-  const all = (await answered(stage, 'campaign', 'list')) as readonly {
-    readonly id: string;
-    readonly source: { readonly kind: string };
-  }[];
-  const back = all.find(({ source }) => source.kind === 'rollback');
-  return first && back !== undefined && rehome(stage, 'campaign', 'follow', back.id);
-};
 
 const evacuate = async (stage: Stage): Promise<boolean> => {
   const hub = stage.hubs[0]?.hostName ?? '';

@@ -16,7 +16,7 @@ const failuresMs = 24 * 3_600_000;
 /** Of all hubs, so many in trouble at once, and two at least. */
 const troubledShare = 1 / 3;
 /** One question that came to nothing is no trouble: it is asked again every minute. */
-const silentMs = 3 * 60_000;
+const silentMs = 5 * 60_000;
 
 /** Too much broken at once means that something more fundamental is: it stays tripped until a person has looked. */
 export const breakerAfter = (breaker: Breaker, { hubs }: HubTable, now: Instant): Breaker => {

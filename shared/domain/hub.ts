@@ -102,8 +102,8 @@ export const untoldHub = (hostName: HubHostName): Hub => ({
 /** Two signs, for so long, that have nothing to do with each other: Azure says so, and it gives no answer. */
 const deadMs = 30 * 60_000;
 
-/** A hub that is not asked for so long is not silent: what came to nothing before stands alone. */
-const silentGapMs = 3 * 60_000;
+/** It is asked every minute. One that was not for so long is not silent: what came to nothing before stands alone. */
+const silentGapMs = 150_000;
 
 /** It gave no answer, now. */
 export const silentNow = (hub: Hub, now: Instant): Hub => {

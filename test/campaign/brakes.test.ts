@@ -77,7 +77,7 @@ describe('[C7] the breaker', () => {
   const trouble = { kind: 'unhealthy', since: now } as const;
   const [well, ill] = [aHub('east'), aHub('west', { trouble })];
 
-  const long = instant(-3 * 60_000);
+  const long = instant(-5 * 60_000);
 
   test('trips when two campaigns failed within a day, and not for one that failed twice', () => {
     const once = withFailure(closedBreaker, 'c-1', now);
