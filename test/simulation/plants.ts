@@ -4,7 +4,8 @@ import { instant } from '../../shared/domain/instant.ts';
 import type { KeptCampaign } from '../../shared/ports/campaigns.ts';
 import type { Plant } from './app.ts';
 import type { ScenarioName } from './scenarios.ts';
-import { hour } from './weather.ts';
+import type { Script } from './script.ts';
+import { badWeather, hour } from './weather.ts';
 
 /** A fault of ours, put in on purpose: within so many seeds of that scenario, one of these laws is broken. */
 export type Planted = {
@@ -12,6 +13,8 @@ export type Planted = {
   readonly laws: readonly string[];
   readonly scenario: ScenarioName;
   readonly seedsMax: number;
+  /** What is otherwise than the scenario has it. */
+  readonly but?: Partial<Script>;
   readonly plant: Plant;
 };
 
@@ -29,6 +32,7 @@ export const planted: readonly Planted[] = [
     laws: ['M1', 'M2', 'M4', 'M5', 'R1'],
     scenario: 'by hand',
     seedsMax: 10,
+    but: { instances: 3, weather: { ...badWeather, stale: 0.5 } },
     plant: (ports) => ({
       ...ports,
       records: {

@@ -119,10 +119,11 @@ test.each(found)('never again: %s', async (_what, scenario, seed) => {
 describe('a planted fault is found', () => {
   test.each(planted)(
     '$fault, within $seedsMax seeds',
-    async ({ laws, scenario, seedsMax, plant }) => {
+    async ({ laws, scenario, seedsMax, plant, but }) => {
       const broken: string[] = [];
       for (let seed = 1; seed <= seedsMax && broken.length === 0; seed += 1) {
-        const { violations } = await simulate(scriptOf(seed, scenario), plant, laws);
+        const script = { ...scriptOf(seed, scenario), ...but };
+        const { violations } = await simulate(script, plant, laws);
         broken.push(...violations.map(({ law }) => law).filter((law) => laws.includes(law)));
       }
       expect(laws).toContain(broken[0]);
