@@ -1,8 +1,9 @@
 import type { Instant } from '../domain/instant.ts';
-import type { Campaign, Gate, Measure, Pardon, Wave } from './campaign.ts';
+import type { Campaign } from './campaign.ts';
 import type { CampaignLimits } from './campaign-limits.ts';
 import { canarySize, failsAt, type Ruling, ruleOn } from './gate.ts';
 import { brokenOf, isBroken, judgedOf, type Progress, tallyOf } from './progress.ts';
+import type { Gate, Measure, Pardon, Wave } from './wave.ts';
 
 /** What a look at devices showed at the end of a wave: how many of so many are not heard from any more. */
 export type Silence = { readonly lost: number; readonly of: number };

@@ -1,6 +1,7 @@
 import { type Instant, instant } from '../domain/instant.ts';
-import type { Campaign, CampaignState, Gate, Stuck } from './campaign.ts';
+import type { Campaign, CampaignState, Stuck } from './campaign.ts';
 import { outOf, type Tally } from './progress.ts';
+import type { Gate } from './wave.ts';
 
 /** What a runner sees of a campaign's wave. */
 export type Seen = {

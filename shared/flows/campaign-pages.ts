@@ -1,5 +1,6 @@
-import type { CampaignMove, Wave } from '../campaign/campaign.ts';
+import type { CampaignMove } from '../campaign/campaign.ts';
 import { isOpen, newProgress, noted, type Outcome, type Progress } from '../campaign/progress.ts';
+import type { Wave } from '../campaign/wave.ts';
 import type { Campaigns, KeptProgress } from '../ports/campaigns.ts';
 import type { Deadline } from '../ports/deadline.ts';
 

@@ -1,4 +1,5 @@
-import { type Campaign, rowCountsOf } from '../campaign/campaign.ts';
+import type { Campaign } from '../campaign/campaign.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import type { Instant } from '../domain/instant.ts';
 import { moveIdIn } from '../domain/move.ts';
 import type { CampaignPages } from './campaign-pages.ts';

@@ -1,5 +1,6 @@
-import { type Campaign, logged, type Reset, rowCountsOf } from '../campaign/campaign.ts';
+import { type Campaign, logged, type Reset } from '../campaign/campaign.ts';
 import { nextRung } from '../campaign/ladder.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import { type DeviceRecord, deviceKey } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Deadline } from '../ports/deadline.ts';

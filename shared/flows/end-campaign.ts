@@ -1,4 +1,5 @@
-import { type Campaign, type CampaignState, logged, rowCountsOf } from '../campaign/campaign.ts';
+import { type Campaign, type CampaignState, logged } from '../campaign/campaign.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import type { HubState } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { HubDocuments } from '../ports/hub-documents.ts';

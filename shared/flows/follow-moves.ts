@@ -1,5 +1,6 @@
-import { type Campaign, rowCountsOf } from '../campaign/campaign.ts';
+import type { Campaign } from '../campaign/campaign.ts';
 import { codeOf, type Outcome } from '../campaign/progress.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import { deviceKey } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import { moveIdIn } from '../domain/move.ts';

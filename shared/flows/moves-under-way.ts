@@ -1,5 +1,6 @@
-import type { CampaignMove, Wave } from '../campaign/campaign.ts';
+import type { CampaignMove } from '../campaign/campaign.ts';
 import { capKey, type Surroundings } from '../campaign/pick.ts';
+import type { Wave } from '../campaign/wave.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 
 /** How many are under way: to each hub, by its index; and of each value of each cap. */

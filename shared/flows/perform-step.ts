@@ -1,14 +1,9 @@
 import { withFailure } from '../campaign/breaker.ts';
-import {
-  type Campaign,
-  type CampaignState,
-  logged,
-  type Wave,
-  withWave,
-} from '../campaign/campaign.ts';
+import { type Campaign, type CampaignState, logged, withWave } from '../campaign/campaign.ts';
 import { driftOf } from '../campaign/drift.ts';
 import { judgeWave } from '../campaign/judge-wave.ts';
 import { afterGate, type Seen, type Step } from '../campaign/steer.ts';
+import type { Wave } from '../campaign/wave.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Breakers, ValvesNow } from '../ports/campaigns.ts';

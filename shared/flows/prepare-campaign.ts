@@ -1,6 +1,7 @@
 import { zoneOf } from '../campaign/calendar.ts';
-import type { Campaign, CampaignMove, CampaignOrder, Wave } from '../campaign/campaign.ts';
+import type { Campaign, CampaignMove, CampaignOrder } from '../campaign/campaign.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
+import type { Wave } from '../campaign/wave.ts';
 import { interleaved, isSampled, waveSizes } from '../campaign/waves.ts';
 import { deviceKey } from '../domain/device.ts';
 import type { HubState } from '../domain/hub.ts';

@@ -1,9 +1,10 @@
-import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
+import type { Campaign, CampaignMove } from '../campaign/campaign.ts';
 import { parkedJitterSeconds } from '../campaign/charges.ts';
 import { type Picked, type Place, pick, type Surroundings, shutBar } from '../campaign/pick.ts';
 import { isOpen } from '../campaign/progress.ts';
 import { stuckMs } from '../campaign/steer.ts';
 import { tidied } from '../campaign/tokens.ts';
+import type { Wave } from '../campaign/wave.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Purses } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';

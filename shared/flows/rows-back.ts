@@ -1,4 +1,5 @@
-import { type CampaignMove, type CampaignOrder, rowCountsOf } from '../campaign/campaign.ts';
+import type { CampaignMove, CampaignOrder } from '../campaign/campaign.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import { deviceKey } from '../domain/device.ts';
 import type { Campaigns } from '../ports/campaigns.ts';
 import type { Deadline } from '../ports/deadline.ts';

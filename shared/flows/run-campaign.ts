@@ -1,14 +1,9 @@
-import {
-  type Campaign,
-  type CampaignState,
-  type PaceNow,
-  rowCountsOf,
-  withWave,
-} from '../campaign/campaign.ts';
+import { type Campaign, type CampaignState, type PaceNow, withWave } from '../campaign/campaign.ts';
 import { registrationsFor } from '../campaign/charges.ts';
 import { hasFailed, pardonsOf } from '../campaign/judge-wave.ts';
 import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
 import { type Seen, type Step, steer } from '../campaign/steer.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import { type CountMinute, countOf } from '../domain/count.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { KeptCampaign } from '../ports/campaigns.ts';

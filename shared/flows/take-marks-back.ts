@@ -1,4 +1,5 @@
-import { type Campaign, type CampaignMove, rowCountsOf } from '../campaign/campaign.ts';
+import type { Campaign, CampaignMove } from '../campaign/campaign.ts';
+import { rowCountsOf } from '../campaign/wave.ts';
 import { type DeviceRecord, deviceKey } from '../domain/device.ts';
 import { campaignPages } from './campaign-pages.ts';
 import { changeRecord } from './change-record.ts';

@@ -1,6 +1,7 @@
 import type { Breaker } from '../campaign/breaker.ts';
-import type { Campaign, CampaignMove, Wave } from '../campaign/campaign.ts';
+import type { Campaign, CampaignMove } from '../campaign/campaign.ts';
 import { type Progress, quantile, type Tally, tallyOf } from '../campaign/progress.ts';
+import type { Wave } from '../campaign/wave.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Preview } from '../flows/approve-campaign.ts';
 import { toIso } from './device-contract.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Campaign, CampaignState, Gate } from '../../shared/campaign/campaign.ts';
+import type { Campaign, CampaignState } from '../../shared/campaign/campaign.ts';
 import { type CampaignCommand, commandCampaign } from '../../shared/campaign/command-campaign.ts';
 import { afterGate, steer, stuckMs } from '../../shared/campaign/steer.ts';
+import type { Gate } from '../../shared/campaign/wave.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { aCampaign, aTally, aWave, moving, seen } from '../support/a-campaign.ts';
 

@@ -1,5 +1,6 @@
-import type { Campaign, CampaignMove, Wave } from '../../shared/campaign/campaign.ts';
+import type { Campaign, CampaignMove } from '../../shared/campaign/campaign.ts';
 import { isCampaign } from '../../shared/campaign/valve.ts';
+import type { Wave } from '../../shared/campaign/wave.ts';
 import type { Move } from '../../shared/domain/move.ts';
 import type { Breakers, Campaigns } from '../../shared/ports/campaigns.ts';
 import type { Story } from './story.ts';

@@ -1,12 +1,8 @@
-import type {
-  Campaign,
-  CampaignMove,
-  CampaignState,
-  Wave,
-} from '../../shared/campaign/campaign.ts';
+import type { Campaign, CampaignMove, CampaignState } from '../../shared/campaign/campaign.ts';
 import { type CampaignLimits, campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { emptyTally, type Tally } from '../../shared/campaign/progress.ts';
 import type { Seen } from '../../shared/campaign/steer.ts';
+import type { Wave } from '../../shared/campaign/wave.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { host } from './a-move.ts';
 import { main } from './a-question.ts';
