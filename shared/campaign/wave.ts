@@ -42,6 +42,18 @@ export type Measure = {
   readonly ruling: Ruling;
 };
 
+export const newWave = (firstPage: number, pageCount: number, moveCount: number): Wave => ({
+  firstPage,
+  pageCount,
+  moveCount,
+  begunAt: undefined,
+  endedAt: undefined,
+  gate: undefined,
+  isPardoned: false,
+  pardoned: [],
+  controlUp: [],
+});
+
 /** How many moves each of its pages has: they are full, but for the last of each wave. */
 export const rowCountsOf = (waves: readonly Wave[]): readonly number[] =>
   waves.flatMap(({ pageCount, moveCount }) =>

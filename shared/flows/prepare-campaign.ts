@@ -1,7 +1,7 @@
 import { zoneOf } from '../campaign/calendar.ts';
 import type { Campaign, CampaignMove, CampaignOrder } from '../campaign/campaign.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
-import type { Wave } from '../campaign/wave.ts';
+import { newWave, type Wave } from '../campaign/wave.ts';
 import { interleaved, isSampled, waveSizes } from '../campaign/waves.ts';
 import { deviceKey } from '../domain/device.ts';
 import type { HubState } from '../domain/hub.ts';
@@ -172,18 +172,6 @@ const puttingWaves = (
 /** From hub to hub, and from site to site. What has no room yet waits for it, wherever it stands. */
 const groupOf = ({ from, to, zone, groups }: CampaignMove): string =>
   `${from} ${to} ${zone ?? ''} ${groups.join(' ')}`;
-
-export const newWave = (firstPage: number, pageCount: number, moveCount: number): Wave => ({
-  firstPage,
-  pageCount,
-  moveCount,
-  begunAt: undefined,
-  endedAt: undefined,
-  gate: undefined,
-  isPardoned: false,
-  pardoned: [],
-  controlUp: [],
-});
 
 /** All in one wave: who was moved goes back, whatever becomes of the others. */
 const prepareBack = async (ports: PreparePorts, order: CampaignOrder): Promise<Prepared> => {

@@ -164,4 +164,6 @@ test('[C5] a rollback that found its hub cordoned left some behind: it can be or
   expect(second).not.toBe(first);
   await world.until(second, 'ended', 2 * hour);
   expect(world.on('east')).toBe(20);
+  const third = await world.manage.command(main, id, 'rollback', 'back', 'Otto');
+  expect(third).toMatchObject({ kind: 'refused' }); // all are back
 });

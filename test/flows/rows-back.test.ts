@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryCampaigns } from '../../shared/adapters/memory/campaigns.ts';
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { systemDeadline as deadline } from '../../shared/adapters/system/deadline.ts';
+import { rollbackIdOf } from '../../shared/campaign/campaign.ts';
 import { type Code, newProgress, noted } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import { putRows } from '../../shared/flows/prepare-campaign.ts';
@@ -40,13 +41,20 @@ test('[C5] a rollback takes back all that are there, and stragglers that nobody 
     const deviceId = `device-${row}`;
     await records.write(deviceKey(main, deviceId), aResident(deviceId, on), undefined, never);
   }
-  const rollback = { ...order, source: { kind: 'rollback', campaignId: order.id } } as const;
+  const source = { kind: 'rollback', campaignId: order.id } as const;
+  const rollback = { ...order, id: rollbackIdOf(order.id, 1), source };
   const ports = { campaigns, records, deadline, beat };
   const back = await rowsBack(ports, rollback, new Set());
   const expected = fates.flatMap(([, , goes], row) => (goes ? [`device-${row}`] : []));
   expect(back.map(({ deviceId }) => deviceId)).toEqual(expected);
   expect(back.map(({ from, to }) => [from, to])).toEqual(expected.map(() => [1, 0]));
   expect(await rowsBack(ports, rollback, new Set(expected))).toEqual([]); // none twice
+  // A second attempt takes back those alone that are still there.
+  const again = await rowsBack(ports, { ...rollback, id: rollbackIdOf(order.id, 2) }, new Set());
+  const left = fates.flatMap(([, on, goes], row) =>
+    goes && on === 'west' ? [`device-${row}`] : [],
+  );
+  expect(again.map(({ deviceId }) => deviceId)).toEqual(left);
 });
 
 test('[C1] [R1] who puts a wave again, after a crash, takes the pages as they are: the rest are stragglers', async () => {
