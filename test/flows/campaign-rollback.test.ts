@@ -143,6 +143,38 @@ test('[C3] [C5] who was marked and not moved is taken out of quarantine again; w
   ]);
 });
 
+test('[C3] who waited when a campaign was called off is marked as before: into quarantine, and out of it', async () => {
+  const policy = { ...noPolicy, quarantine: host('north') };
+  const world = await aCampaignWorld(20, { policy });
+  const devices = ['device-1', 'device-2'];
+  const abortedWhileOneSleeps = async (kind: 'quarantine' | 'return'): Promise<void> => {
+    await powerOff(world, 1, 2);
+    const id = await world.begin({ kind, devices }, { bakeMs: minute });
+    await world.run(20 * minute);
+    expect(await world.tally(id)).toMatchObject({ v: 1, p: 1 });
+    await world.manage.command(main, id, 'abort', 'a mistake', 'Otto');
+    await world.until(id, 'ended', hour);
+    await powerOn(world, 1, 2);
+    await world.run(10 * minute);
+  };
+  const found = async () => {
+    const records = await Promise.all(devices.map(world.recordOf));
+    return records.map((record) => [record?.observed?.hub, record?.quarantine?.returnTo]);
+  };
+  await abortedWhileOneSleeps('quarantine');
+  expect(await found()).toEqual([
+    [host('east'), undefined], // it stays, and is not sent there when it registers
+    [host('north'), host('east')],
+  ]);
+  const rest = await world.begin({ kind: 'quarantine', devices }, { bakeMs: minute });
+  await world.until(rest, 'ended', 2 * hour);
+  await abortedWhileOneSleeps('return');
+  expect(await found()).toEqual([
+    [host('north'), host('east')], // it stays, and in quarantine
+    [host('east'), undefined],
+  ]);
+});
+
 test('[C5] a rollback that found its hub cordoned left some behind: it can be ordered again', async () => {
   const world = await aCampaignWorld(20, { registrationsPerMinute: 10 });
   const id = await world.begin(drain, { bakeMs: minute });
