@@ -95,3 +95,25 @@ test('an empty hub takes as many devices as it may hold, however heavy they are'
   const planned = aPlanOf({ hubs: two, devices, limits }, { kind: 'drain', hub: host('east') });
   expect(planned.moves).toHaveLength(100);
 });
+
+/** Where each device goes: by its weight, and the short name of its hub. */
+const placesOf = (planned: ReturnType<typeof aPlanOf>) =>
+  planned.moves
+    .map(({ weight, to }) => `${weight} to ${planned.hubs[to]?.hub.split('.')[0]}`)
+    .sort();
+
+test('off a hub that is drained the heaviest go first, each where most room is', () => {
+  const devices = [...weighed([7, 5, 3]), ...weighed([1], 'west')];
+  const planned = aPlanOf(
+    { hubs: hubs(3, 1, 0), devices, limits },
+    { kind: 'drain', hub: host('east') },
+  );
+  expect(placesOf(planned)).toEqual(['3 to west', '5 to west', '7 to north']);
+});
+
+test('a hub past its cap gives the lightest device that is enough, and nobody goes in vain', () => {
+  const devices = [...weighed([9, 6, 4, 2]), ...weighed([9], 'west')];
+  const planned = aPlanOf({ hubs: hubs(4, 1), devices, limits }, { kind: 'rebalance' });
+  expect(placesOf(planned)).toEqual(['6 to west']);
+  expect(planned.hubs.map(({ after }) => after)).toEqual([15, 15]);
+});
