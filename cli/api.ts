@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { requestedWith } from '../shared/wire/route-table.ts';
 
 /** The management API. @throws Error with what was wrong, in one line. */
 export type Api = {
@@ -39,7 +40,11 @@ export const connect = async (flags: Where): Promise<Api> => {
     call: async (method, path, body, headers = {}) => {
       const response = await fetch(`${url}/api/${path}`, {
         method,
-        headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        headers: {
+          [requestedWith]: 'rehome',
+          ...headers,
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+        },
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.timeout(60_000),
       }).catch((error: Error) => {

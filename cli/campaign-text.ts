@@ -1,4 +1,4 @@
-import type { CampaignView, toPreviewView } from '../shared/wire/campaign-view.ts';
+import type { CampaignView, PreviewView } from '../shared/wire/api/campaigns.ts';
 import { columns, count, many, short } from './plan-text.ts';
 
 const logMax = 8;
@@ -131,7 +131,7 @@ const logText = ({ log, hubStates }: CampaignView): readonly string[] => [
     .map(({ at, by, what, because }) => `  ${at}  ${what}, by ${by}: ${because}`),
 ];
 
-export const previewText = (view: ReturnType<typeof toPreviewView>): readonly string[] => {
+export const previewText = (view: PreviewView): readonly string[] => {
   const [canary = 0, ...later] = view.waves;
   const { windows, freezes } = view.limits.calendar;
   const when = windows.length + freezes.length > 0 ? ' while its windows are open' : '';

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  BreakerView,
+  CampaignHead,
+  CampaignMoveRow,
   CampaignView,
-  toCampaignHead,
-  toCampaignMovesView,
-  toPreviewView,
-} from '../shared/wire/campaign-view.ts';
+  PreviewView,
+  RollbackPreview,
+} from '../shared/wire/api/campaigns.ts';
 import { type Api, noAnswer } from './api.ts';
 import { campaignText, previewText, progressText } from './campaign-text.ts';
 import { columns, many, short } from './plan-text.ts';
 
 type Say = (line: string) => void;
-type Head = ReturnType<typeof toCampaignHead>;
-type Preview = ReturnType<typeof toPreviewView>;
 
 const pathOf = (api: Api, id = '', rest = ''): string =>
   `campaigns/${encodeURIComponent(api.scope)}${id ? `/${encodeURIComponent(id)}` : ''}${rest}`;
@@ -30,7 +30,9 @@ export const approve = async (
   json: boolean,
   say: Say,
 ): Promise<string | undefined> => {
-  const answer = (await api.call('POST', pathOf(api), approval, once())) as Head | Preview;
+  const answer = (await api.call('POST', pathOf(api), approval, once())) as
+    | CampaignHead
+    | PreviewView;
   if (json) say(JSON.stringify(answer, null, 2));
   if ('id' in answer) {
     if (!json)
@@ -114,7 +116,7 @@ export const followCampaign = async (api: Api, id: string, say: Say): Promise<bo
 
 export const listCampaigns = async (api: Api, json: boolean, say: Say): Promise<void> => {
   const { campaigns } = (await api.call('GET', pathOf(api))) as {
-    readonly campaigns: readonly Head[];
+    readonly campaigns: readonly CampaignHead[];
   };
   if (json) return say(JSON.stringify(campaigns, null, 2));
   if (campaigns.length === 0) return say('no plan was approved yet');
@@ -139,13 +141,8 @@ export const commandCampaign = async (
   say: Say,
 ): Promise<void> => {
   const answer = (await api.call('POST', pathOf(api, id, `/${command}`), order)) as
-    | (Head & { readonly rollback?: string })
-    | {
-        readonly dryRun: true;
-        readonly wouldReturn: number;
-        readonly isBound: boolean;
-        readonly confirmWith: string;
-      };
+    | CampaignHead
+    | RollbackPreview;
   if ('dryRun' in answer) {
     say(`  ${many(answer.wouldReturn, 'device')} would go back. A dry run: nothing has begun.`);
     if (answer.isBound) say('  its windows and freezes hold: outside them nobody goes back');
@@ -157,23 +154,17 @@ export const commandCampaign = async (
   if (answer.rollback) say(`${answer.rollback} takes everything back`);
 };
 
-type Moves = ReturnType<typeof toCampaignMovesView>;
-
 /** A line each, for other programs: device, from, to, what became of it, why. */
 export const listCampaignMoves = async (api: Api, id: string, say: Say): Promise<void> => {
   for (let page = 0; ; page += 1) {
     const { moves, pages } = (await api.call('GET', pathOf(api, id, `/moves?page=${page}`))) as {
-      readonly moves: Moves;
+      readonly moves: readonly CampaignMoveRow[];
       readonly pages: number;
     };
     for (const { deviceId, from, to, became, because } of moves)
       say([deviceId, from, to, became, because ?? ''].join('\t'));
     if (page + 1 >= pages) return;
   }
-};
-
-type BreakerView = {
-  readonly tripped: { readonly at: string; readonly because: string } | null;
 };
 
 export const showBreaker = async (api: Api, say: Say): Promise<void> =>

@@ -1,9 +1,9 @@
-import type { toHubView, toInventoryView } from '../shared/wire/plan-view.ts';
+import type { HubView } from '../shared/wire/api/hubs.ts';
+import type { InventoryView } from '../shared/wire/api/inventory.ts';
 import type { Api } from './api.ts';
 import { columns, count, short } from './plan-text.ts';
 
 type Say = (line: string) => void;
-type HubView = ReturnType<typeof toHubView>;
 
 export const listHubs = async (api: Api, json: boolean, say: Say): Promise<void> => {
   const answer = (await api.call('GET', 'hubs')) as { readonly hubs: readonly HubView[] };
@@ -38,8 +38,6 @@ export const changeHub = async (
     `${after.hub} is ${after.state}, with weight ${after.weight} and room for ${count(after.capacity)}: everywhere within seconds`,
   );
 };
-
-type InventoryView = ReturnType<typeof toInventoryView>;
 
 export const showInventory = async (api: Api, json: boolean, say: Say): Promise<void> => {
   const view = (await api.call(

@@ -1,4 +1,4 @@
-import type { MadeView, PlanView } from '../shared/wire/plan-view.ts';
+import type { MadeView, PlanView } from '../shared/wire/api/plans.ts';
 
 /** A plan as a person reads it, in ten seconds. */
 export const planText = (view: PlanView): readonly string[] => {

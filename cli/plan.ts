@@ -1,5 +1,5 @@
 import { diffPlans } from '../shared/planning/diff.ts';
-import type { PlanView, toMovesView, toRefusalsView } from '../shared/wire/plan-view.ts';
+import type { MoveRow, PlanView, RefusalRow } from '../shared/wire/api/plans.ts';
 import type { Api } from './api.ts';
 import { columns, count, many, planText, short } from './plan-text.ts';
 
@@ -70,9 +70,6 @@ export const listPlans = async (api: Api, json: boolean, say: Say): Promise<void
   for (const line of columns([['plan', 'asked', 'goal', 'hub', 'state', ''], ...rows])) say(line);
 };
 
-type Moves = ReturnType<typeof toMovesView>;
-type Refusals = ReturnType<typeof toRefusalsView>;
-
 /** All pages of it. */
 const rowsOf = async <Row>(api: Api, id: string, kind: 'moves' | 'refusals'): Promise<Row[]> => {
   const rows: Row[] = [];
@@ -87,7 +84,7 @@ const rowsOf = async <Row>(api: Api, id: string, kind: 'moves' | 'refusals'): Pr
 
 /** A line each, for other programs: device, from, to, stage. */
 export const listMoves = async (api: Api, id: string, json: boolean, say: Say): Promise<void> => {
-  const moves = await rowsOf<Moves[number]>(api, id, 'moves');
+  const moves = await rowsOf<MoveRow>(api, id, 'moves');
   if (json) return say(JSON.stringify(moves, null, 2));
   for (const move of moves) say([move.deviceId, move.from, move.to, move.stage].join('\t'));
 };
@@ -98,7 +95,7 @@ export const listRefusals = async (
   json: boolean,
   say: Say,
 ): Promise<void> => {
-  const refusals = await rowsOf<Refusals[number]>(api, id, 'refusals');
+  const refusals = await rowsOf<RefusalRow>(api, id, 'refusals');
   if (json) return say(JSON.stringify(refusals, null, 2));
   for (const refusal of refusals)
     say([refusal.deviceId, refusal.hub ?? '', refusal.because].join('\t'));
@@ -143,7 +140,7 @@ const samples = (names: readonly string[]): string => {
 const compared = async (api: Api, id: string) => {
   const { hubs } = madeOf(await readPlan(api, id));
   const indexOf = new Map(hubs.map(({ hub }, index) => [String(hub), index]));
-  const moves = (await rowsOf<Moves[number]>(api, id, 'moves')).map(({ from, to, ...move }) => ({
+  const moves = (await rowsOf<MoveRow>(api, id, 'moves')).map(({ from, to, ...move }) => ({
     ...move,
     from: indexOf.get(from ?? '') ?? -1,
     to: indexOf.get(to ?? '') ?? -1,

@@ -1,30 +1,26 @@
-import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import { type Placement, rehome } from '../shared/composition.ts';
-import { managementRequest } from '../shared/wire/management-request.ts';
+import type { Scope } from '../shared/domain/scope.ts';
+import { policyApi } from '../shared/wire/api/policy.ts';
+import { managementDoor, registrationOf } from '../shared/wire/management-door.ts';
 import { parsePolicyDraft, toPolicyLine, toPolicyView } from '../shared/wire/policy-view.ts';
-import { type HttpAnswer, type Refusal, refuse, toProblem } from '../shared/wire/problem.ts';
-import { type Asked, answerRoute, type Route } from '../shared/wire/route-table.ts';
+import { refuse } from '../shared/wire/problem.ts';
+import type { Handlers } from '../shared/wire/route-table.ts';
 
-/**
- * The management API's placement policy, of all scopes.
- *
- *     GET    policy             Read    the version in force, with its number as ETag
- *     GET    policy/{version}   Read    any version that was ever put
- *     PUT    policy?reason=…    Admin   a policy: the next version; If-Match names the one that it was made from
- */
+/** The management API's placement policy, of all scopes: as `shared/wire/api/policy.ts` says. */
 type App = Placement & { readonly log: InvocationContext };
-type AskedOfAll = Asked<undefined>;
+type Of = Handlers<App, undefined, typeof policyApi>;
 
-const newest = async ({ policy }: App): Promise<HttpAnswer | Refusal> =>
+const readNewestPolicy: Of['readNewestPolicy'] = async ({ policy }) =>
   toPolicyView(await policy.newest());
 
-const read = async ({ policy }: App, { params }: AskedOfAll) => {
+const readPolicy: Of['readPolicy'] = async ({ policy }, { params }) => {
   const version = Number(params['version']);
   const kept = Number.isInteger(version) ? await policy.read(version) : undefined;
   return kept ? toPolicyView(kept) : refuse('unknown-version', []);
 };
 
-const put = async ({ policy, log }: App, { body, query, ifMatch, who }: AskedOfAll) => {
+const putPolicy: Of['putPolicy'] = async ({ policy, log }, { body, query, ifMatch, who }) => {
   const draft = parsePolicyDraft(await body(), query.get('reason') ?? '', ifMatch, who.name);
   if (draft.kind === 'refused') return draft;
   const outcome = await policy.put(draft.draft);
@@ -33,34 +29,34 @@ const put = async ({ policy, log }: App, { body, query, ifMatch, who }: AskedOfA
       return refuse('bad-policy', outcome.errors);
     case 'superseded':
       return refuse('superseded', [], `version ${outcome.version} stands`);
-    case 'put':
+    case 'put': {
       log.info(toPolicyLine(outcome.kept));
-      return toPolicyView(outcome.kept, outcome.warnings);
+      // Every version is kept: the numbers tell what was, and what is.
+      const { version } = outcome.kept.policy;
+      const change = {
+        because: outcome.kept.reason,
+        before: { version: version - 1 },
+        after: { version },
+      };
+      return { ...toPolicyView(outcome.kept, outcome.warnings), change };
+    }
   }
 };
 
-const table: readonly Route<App, undefined>[] = [
-  { method: 'GET', path: '', role: 'Read', handle: newest },
-  { method: 'GET', path: ':version', role: 'Read', handle: read },
-  { method: 'PUT', path: '', role: 'Admin', handle: put },
-];
+const handlers: Of = { readNewestPolicy, readPolicy, putPolicy };
 
-export const policyHandler =
-  (placement: Placement): HttpHandler =>
-  async (request, context) => {
-    const asked = managementRequest(request, 'policy');
-    const app = { ...placement, log: context };
-    const whole = { ...asked, rest: asked.all };
-    const answer = await answerRoute(table, app, () => undefined, whole);
-    return 'kind' in answer ? toProblem(answer) : answer;
-  };
+export const policyHandler = (placement: Placement, scopes: ReadonlySet<Scope>) =>
+  managementDoor(
+    policyApi,
+    handlers,
+    { scopes, audit: placement.audit },
+    (log: InvocationContext) => ({ ...placement, log }),
+  );
 
-const { placement } = rehome();
+const { placement, scopes } = rehome();
 if (placement) {
   app.http('policy', {
-    methods: ['GET', 'PUT'],
-    authLevel: 'anonymous', // App Service authentication stands before it
-    route: 'policy/{*rest}',
-    handler: policyHandler(placement),
+    ...registrationOf(policyApi),
+    handler: policyHandler(placement, scopes),
   });
 }

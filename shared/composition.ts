@@ -20,10 +20,13 @@ import type { Scope } from './domain/scope.ts';
 import { type AllocateDevice, allocateDevice } from './flows/allocate-device.ts';
 import { type ExplainDevice, explainDevice } from './flows/explain-device.ts';
 import { type ExportFleet, exportFleet } from './flows/export-fleet.ts';
+import { type KeepAudit, keepAudit } from './flows/keep-audit.ts';
+import { type ListDecisions, listDecisions } from './flows/list-decisions.ts';
 import { type ManagePolicy, managePolicy } from './flows/manage-policy.ts';
 import { markCause } from './flows/mark-cause.ts';
 import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
+import { type Disabled, type ReadStatus, readStatus } from './flows/read-status.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
 
 export type Rehome = {
@@ -38,13 +41,21 @@ export type Rehome = {
   readonly planning: Planning | undefined;
   /** undefined too while a setting that only campaigns need is bad. */
   readonly campaigning: Campaigning | undefined;
+  readonly readStatus: ReadStatus;
   /** The management API; undefined while nothing authenticates operators before they come here. */
   readonly placement: Placement | undefined;
   /** The same of devices; undefined too while there are no moves. */
   readonly operators: Operators | undefined;
 };
 
-export type Placement = { readonly explain: ExplainDevice; readonly policy: ManagePolicy };
+export type Placement = {
+  readonly explain: ExplainDevice;
+  readonly policy: ManagePolicy;
+  readonly listDecisions: ListDecisions;
+  readonly readStatus: ReadStatus;
+  /** Of every change by it. */
+  readonly audit: KeepAudit;
+};
 
 export type Operators = Moves &
   Placement & {
@@ -60,6 +71,7 @@ export const compose = (
   buffer?: BufferSettings,
   planSettings?: PlanSettings,
   campaignSettings?: CampaignSettings,
+  disabled: readonly Disabled[] = [],
 ): Rehome => {
   const { scopes, boundSlackPercent: slackPercent, storeTimeoutMs, atStoreMax } = settings;
   const seed = seedOf(settings.policy);
@@ -70,7 +82,13 @@ export const compose = (
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
   const access = moveSettings && azureAccess(moveSettings);
   const moves = moveSettings && access && movesOf(scopes, store, access, moveSettings);
-  const placement = settings.isGuarded ? placementOf(store, seed, slackPercent, scopes) : undefined;
+  const status = readStatus(store, {
+    scopes,
+    dial: planSettings?.dial,
+    needsTwoPersons: campaignSettings?.needsTwoPersons ?? false,
+    disabled,
+  });
+  const placement = settings.isGuarded ? placementOf(store, seed, settings, status) : undefined;
   const campaignLimits = campaignSettings && limitsIn(campaignSettings);
   store.warm();
   return {
@@ -82,11 +100,12 @@ export const compose = (
     planning:
       access &&
       planSettings &&
-      planningOf(scopes, store, access, dialled(planSettings, campaignLimits), campaignLimits),
+      planningOf(settings, store, access, dialled(planSettings, campaignLimits), campaignLimits),
     campaigning:
       moves && access && planSettings && campaignSettings
         ? campaigningOf(store, moves, access, planSettings, campaignSettings)
         : undefined,
+    readStatus: status,
     placement,
     operators:
       moves && organic && placement
@@ -104,10 +123,13 @@ const dialled = (settings: PlanSettings, limits: CampaignLimits | undefined): Pl
 const placementOf = (
   store: Store,
   seed: Seed,
-  slackPercent: number,
-  scopes: ReadonlySet<Scope>,
+  { scopes, boundSlackPercent }: Settings,
+  status: ReadStatus,
 ): Placement => ({
-  explain: explainDevice(store, slackPercent),
+  readStatus: status,
+  audit: keepAudit({ ...store, complain: systemComplaint }),
+  listDecisions: listDecisions(store),
+  explain: explainDevice(store, boundSlackPercent),
   policy: managePolicy({
     ...store,
     judgePattern,
@@ -146,12 +168,13 @@ const lateDecisionsOf = (
 };
 
 /** [A7] A setting that the webhook can do without must not keep it from answering. */
-const orNone = <Read>(event: string, read: () => Read): Read | undefined => {
+const orNone = <Read>(what: string, disabled: Disabled[], read: () => Read): Read | undefined => {
   try {
     return read();
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    systemComplaint(JSON.stringify({ event, because }));
+    systemComplaint(JSON.stringify({ event: `${what}-disabled`, because }));
+    disabled.push({ what, because });
     return undefined;
   }
 };
@@ -167,12 +190,18 @@ let composed: Rehome | undefined;
 
 /** The app that the doors of this process share, made on first use. @throws Error when a setting that the webhook needs is bad. */
 export const rehome = (): Rehome => {
-  composed ??= compose(
-    readSettings(),
-    orNone('moves-disabled', readMoveSettings),
-    orNone('buffer-disabled', readBufferSettings),
-    orNone('planning-disabled', readPlanSettings),
-    orNone('campaigns-disabled', readCampaigns),
-  );
+  composed ??= composeBySettings();
   return composed;
+};
+
+const composeBySettings = (): Rehome => {
+  const disabled: Disabled[] = [];
+  return compose(
+    readSettings(),
+    orNone('moves', disabled, readMoveSettings),
+    orNone('buffer', disabled, readBufferSettings),
+    orNone('planning', disabled, readPlanSettings),
+    orNone('campaigns', disabled, readCampaigns),
+    disabled,
+  );
 };

@@ -1,5 +1,5 @@
-import { deviceCountMax } from '../domain/hub.ts';
-import type { Candidate } from './roster.ts';
+import { deviceCountMax, type HubHostName } from '../domain/hub.ts';
+import type { Candidate, Roster } from './roster.ts';
 
 /**
  * [A4] The candidates that one more device would not lift past ⌈(1+ε) · w/ΣW · (n+1)⌉, n and W being those of the counted
@@ -12,6 +12,20 @@ export const withinBound = (
 ): readonly Candidate[] => {
   const bound = boundOf(eligible, slackPercent);
   return eligible.filter(({ listed }) => listed.load === undefined || listed.load < bound(listed));
+};
+
+/** [A4] The same of every hub that may take any newcomer now, where no rule says otherwise: one is not given more while another has room. */
+export const boundsOf = ({ order, slackPercent }: Roster): ReadonlyMap<HubHostName, number> => {
+  const eligible = order
+    .filter(({ standing, load }) => standing === 'eligible' && load !== undefined)
+    .map((listed) => ({ spelled: listed.hub.hostName, listed, standing: listed.standing }));
+  const bound = boundOf(eligible, slackPercent);
+  return new Map(
+    eligible.map(({ listed }) => [
+      listed.hub.hostName,
+      Math.min(deviceCountMax(listed.hub), bound(listed)),
+    ]),
+  );
 };
 
 /** How many devices a counted candidate may have. */

@@ -45,7 +45,7 @@ export const campaigningOf = (
       registrationsPerMinute,
       organicPercent,
     }),
-    manage: manageCampaigns(store),
+    manage: manageCampaigns(store, settings.needsTwoPersons),
     limits: limitsIn(settings),
     newId: () => `c-${store.dice.digits(20)}`,
     clock: store.clock,

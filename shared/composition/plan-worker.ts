@@ -13,7 +13,7 @@ const seed = seedOf(settings.policy);
 await seed.judged;
 const store = storeOf(settings, seed.policy);
 const { makePlan } = planningOf(
-  settings.scopes,
+  settings,
   store,
   azureAccess(readMoveSettings()),
   readPlanSettings(),

@@ -5,6 +5,7 @@ import { systemComplaint } from '../adapters/system/complaint.ts';
 import { runInWorker } from '../adapters/system/worker.ts';
 import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import type { PlanSettings } from '../config/plan-settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { dpsPerMinute, throttlesOf } from '../domain/quota.ts';
 import type { Scope } from '../domain/scope.ts';
 import { countHubs } from '../flows/count-hubs.ts';
@@ -43,7 +44,7 @@ const atOnceMax = 16;
 const proposeAgainMs = 6 * 3_600_000;
 
 export const planningOf = (
-  scopes: ReadonlySet<Scope>,
+  { scopes, boundSlackPercent }: Pick<Settings, 'scopes' | 'boundSlackPercent'>,
   store: Store,
   { hubs: clients, dps, profile }: AzureAccess,
   settings: PlanSettings,
@@ -61,7 +62,7 @@ export const planningOf = (
   const plans = managePlans({ ...store, begin });
   return {
     managePlans: plans,
-    manageHubs: manageHubs(store),
+    manageHubs: manageHubs(store, boundSlackPercent),
     heedHub: heedHub(store),
     rebalance: rebalance(
       {

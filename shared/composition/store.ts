@@ -1,3 +1,4 @@
+import { cosmosAudit } from '../adapters/cosmos/audit.ts';
 import {
   cosmosBreakers,
   cosmosCampaigns,
@@ -15,6 +16,7 @@ import { cosmosInventories } from '../adapters/cosmos/inventories.ts';
 import { cosmosPlans } from '../adapters/cosmos/plans.ts';
 import { cosmosPolicies, cosmosPolicyVersions } from '../adapters/cosmos/policies.ts';
 import { snapshotLimitsFor } from '../adapters/cosmos/snapshot.ts';
+import { memoryAudit } from '../adapters/memory/audit.ts';
 import {
   memoryBreakers,
   memoryCampaigns,
@@ -60,6 +62,7 @@ const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
     enrollments: memoryEnrollments(),
     hubTables,
     hubDocuments: hubTables.documents,
+    audit: memoryAudit(),
     plans: memoryPlans(),
     inventories: memoryInventories(),
     intakes,
@@ -86,6 +89,7 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed
     records: cosmosDeviceRecords(database, intakes),
     enrollments: cosmosEnrollments(database),
     hubDocuments: cosmosHubDocuments(database),
+    audit: cosmosAudit(database),
     plans: cosmosPlans(database),
     inventories: cosmosInventories(database),
     hubTables: cosmosHubTables(database, hubs, clock, deadline, limits, complain),

@@ -5,6 +5,8 @@ import { json, readEnvironment } from './environment.ts';
 export type CampaignSettings = {
   /** What bounds a campaign where its approval says nothing: JSON that nobody has looked at yet. */
   readonly limits: unknown;
+  /** Whether whoever asked for a plan may not approve it. */
+  readonly needsTwoPersons: boolean;
 };
 
 /**
@@ -13,8 +15,16 @@ export type CampaignSettings = {
  */
 export const readCampaignSettings = (
   environment: NodeJS.ProcessEnv = process.env,
-): CampaignSettings => ({
-  limits: readEnvironment(campaignSettings, environment).REHOME_CAMPAIGN,
-});
+): CampaignSettings => {
+  const data = readEnvironment(campaignSettings, environment);
+  return { limits: data.REHOME_CAMPAIGN, needsTwoPersons: data.REHOME_TWO_PERSONS === 'true' };
+};
 
-const campaignSettings = z.object({ REHOME_CAMPAIGN: z.string().default('{}').pipe(json) });
+const campaignSettings = z.object({
+  REHOME_CAMPAIGN: z.string().default('{}').pipe(json),
+  REHOME_TWO_PERSONS: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false']))
+    .default('false'),
+});

@@ -4,6 +4,7 @@ import {
   allocate,
   allocateUnknown,
 } from '../allocation/allocate.ts';
+import { decisionOf } from '../allocation/decision.ts';
 import { isStale, questionOf, type Registration } from '../allocation/registration.ts';
 import { outcomeOf, type Remembered, remember } from '../allocation/remember.ts';
 import { type Roster, rosterOf } from '../allocation/roster.ts';
@@ -162,7 +163,9 @@ const decide = async (
     const next = entryOf(ports, limits, kept?.record, asked, answer, now);
     if (!next) return decided;
     const { record, settled } = next;
-    const outcome = await records.write(key, record, kept?.version, signal, settled);
+    const decision = decisionOf(asked, answer, now, roster.policy.version);
+    const version = kept?.version;
+    const outcome = await records.write(key, record, version, signal, settled, decision);
     if (outcome === 'written') {
       const told = outcomeOf(kept?.record, record);
       if (told) intakes.note(told.hub, told.kind);

@@ -6,7 +6,7 @@ import type { Goal } from '../planning/goal.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
-import type { KeptPlan, MadePlan } from '../ports/plans.ts';
+import type { KeptPlan } from '../ports/plans.ts';
 import type { ManageCampaigns } from './manage-campaigns.ts';
 
 /**
@@ -68,7 +68,7 @@ export const approveByDial = async (
       hash: plan.hash,
       reason: order.reason,
       by: `the dial: ${dial}`,
-      limits: ({ limits }: MadePlan) => ({
+      limits: ({ limits }) => ({
         ...usual,
         resetAllowed: limits.resetAllowed,
         unknownAllowed: limits.unknownAllowed,

@@ -3,6 +3,7 @@ import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
 import type { Scope } from '../domain/scope.ts';
+import { canonical } from '../planning/canonical.ts';
 import type { Breakers, Campaigns } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
@@ -17,7 +18,12 @@ export type Approval = {
   readonly hash: string;
   readonly reason: string;
   readonly by: string;
-  readonly limits: (plan: MadePlan) => CampaignLimits;
+  readonly limits: (plan: PlanAllows) => CampaignLimits;
+};
+
+/** What a plan allows, by which a campaign is bounded too. */
+export type PlanAllows = {
+  readonly limits: Pick<MadePlan['limits'], 'resetAllowed' | 'unknownAllowed'>;
 };
 
 export type Preview = {
@@ -38,7 +44,11 @@ export type Approved =
   | { readonly kind: 'hash-differs'; readonly hash: string }
   /** Another campaign carries it out: two would get in each other's way. */
   | { readonly kind: 'plan-under-way'; readonly id: string }
-  | { readonly kind: 'breaker-tripped'; readonly because: string };
+  | { readonly kind: 'breaker-tripped'; readonly because: string }
+  /** Two persons are needed, and it is the one who asked for the plan. */
+  | { readonly kind: 'same-person' }
+  /** That id approved something else. */
+  | { readonly kind: 'key-reused' };
 
 type Ports = {
   readonly campaigns: Campaigns;
@@ -78,7 +88,10 @@ const madePlan = async (
 };
 
 /** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
-const limitsOf = (plan: MadePlan, { limits }: Pick<Approval, 'limits'>): CampaignLimits =>
+const limitsOf = (
+  plan: PlanAllows & Pick<MadePlan, 'goal'>,
+  { limits }: Pick<Approval, 'limits'>,
+): CampaignLimits =>
   plan.goal.kind === 'evacuate'
     ? {
         ...limits(plan),
@@ -104,15 +117,20 @@ const previewOf = (plan: MadePlan, limits: CampaignLimits): Preview => {
 };
 
 /** What is approved is what the person has seen: a plan has one hash [C6]. */
-export const approveCampaign = async (ports: Ports, approval: Approval): Promise<Approved> => {
+export const approveCampaign = async (
+  ports: Ports,
+  approval: Approval,
+  needsTwo: boolean,
+): Promise<Approved> => {
   const { campaigns, deadline } = ports;
   const { id, planId, hash, reason, by } = approval;
   const known = (await readCampaign(ports, id))?.campaign;
-  if (known) return known.order.hash === hash ? approved(known) : differs(known.order.hash);
+  if (known) return again(known, approval);
   const made = await madePlan(ports, approval);
   if (typeof made === 'string') return { kind: made };
-  const { plan, run } = made;
+  const { order: asked, plan, run } = made;
   if (plan.hash !== hash) return differs(plan.hash);
+  if (needsTwo && asked.by === by) return { kind: 'same-person' };
   const stopped = await tripped(ports);
   if (stopped !== undefined) return { kind: 'breaker-tripped', because: stopped };
   const other = await carriedOutBy(ports, planId);
@@ -138,8 +156,15 @@ export const approveCampaign = async (ports: Ports, approval: Approval): Promise
   const campaign = newCampaign(order);
   const outcome = await deadline(timeoutMs, (signal) => campaigns.create(campaign, signal));
   if (outcome === 'created') return approved(campaign);
-  const same = (await readCampaign(ports, id))?.campaign ?? campaign;
-  return same.order.hash === hash ? approved(same) : differs(same.order.hash);
+  return again((await readCampaign(ports, id))?.campaign ?? campaign, approval);
+};
+
+/** The same id once more: the same campaign, or it was of something else. */
+const again = (known: Campaign, approval: Approval): Approved => {
+  const { hash, goal, limits } = known.order;
+  if (hash !== approval.hash) return differs(hash);
+  const isSame = canonical(limitsOf({ goal, limits }, approval)) === canonical(limits);
+  return isSame ? approved(known) : { kind: 'key-reused' };
 };
 
 /** [C7] Why nothing may begin or go on; undefined: it may. */

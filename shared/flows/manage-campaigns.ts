@@ -39,10 +39,12 @@ export type ManageCampaigns = {
     command: CampaignCommand,
     because: string,
     by: string,
+    /** Whether it is still as whoever commands it has seen it. */
+    isSeen?: (campaign: Campaign) => boolean,
   ) => Promise<Ordered>;
   readonly breaker: () => Promise<Breaker>;
   /** A person has looked: campaigns may be resumed. */
-  readonly resetBreaker: () => Promise<Breaker>;
+  readonly resetBreaker: () => Promise<{ readonly before: Breaker; readonly after: Breaker }>;
 };
 
 export type CampaignPage = {
@@ -51,8 +53,13 @@ export type CampaignPage = {
 };
 
 export type Ordered =
-  | { readonly kind: 'done'; readonly campaign: Campaign; readonly rollback: string | undefined }
-  | { readonly kind: 'unknown-campaign' }
+  | {
+      readonly kind: 'done';
+      readonly before: Campaign;
+      readonly campaign: Campaign;
+      readonly rollback: string | undefined;
+    }
+  | { readonly kind: 'unknown-campaign' | 'superseded' }
   | { readonly kind: 'refused'; readonly because: string };
 
 type Ports = {
@@ -67,7 +74,8 @@ const timeoutMs = 10_000;
 /** Of all scopes. */
 const recentMax = 100;
 
-export const manageCampaigns = (ports: Ports): ManageCampaigns => {
+/** @param needsTwo whether whoever asked for a plan may not approve it. */
+export const manageCampaigns = (ports: Ports, needsTwo = false): ManageCampaigns => {
   const { campaigns, breakers, deadline } = ports;
   const read = async (scope: Scope, id: string): Promise<Campaign | undefined> => {
     const campaign = (await readCampaign(ports, id))?.campaign;
@@ -75,7 +83,7 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
   };
   return {
     preview: (approval) => previewCampaign(ports, approval),
-    approve: (approval) => approveCampaign(ports, approval),
+    approve: (approval) => approveCampaign(ports, approval, needsTwo),
     read,
     progress: async (id) => {
       const all = await deadline(timeoutMs, (signal) => campaigns.allProgress(id, signal));
@@ -100,9 +108,9 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
       const found = await deadline(timeoutMs, (signal) => campaigns.recent(recentMax, signal));
       return found.map(({ campaign }) => campaign).filter(({ order }) => order.scope === scope);
     },
-    command: async (scope, id, command, because, by) =>
+    command: async (scope, id, command, because, by, isSeen = () => true) =>
       (await read(scope, id))
-        ? order(ports, id, command, because, by)
+        ? order(ports, id, { command, because, by, isSeen })
         : { kind: 'unknown-campaign' },
     breaker: async () => (await deadline(timeoutMs, (signal) => breakers.read(signal))).value,
     resetBreaker: () => resetBreaker(ports),
@@ -112,14 +120,17 @@ export const manageCampaigns = (ports: Ports): ManageCampaigns => {
 /** Whoever is superseded reads and resets again. */
 const attemptsMax = 5;
 
-const resetBreaker = async ({ breakers, deadline }: Ports): Promise<Breaker> => {
+const resetBreaker = async ({
+  breakers,
+  deadline,
+}: Ports): ReturnType<ManageCampaigns['resetBreaker']> => {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const { value, version } = await deadline(timeoutMs, (signal) => breakers.read(signal));
-    if (!value.tripped) return value;
+    if (!value.tripped) return { before: value, after: value };
     const outcome = await deadline(timeoutMs, (signal) =>
       breakers.write(closedBreaker, version, signal),
     );
-    if (outcome === 'written') return closedBreaker;
+    if (outcome === 'written') return { before: value, after: closedBreaker };
   }
   throw new Error('The breaker changed with every attempt.');
 };
@@ -136,27 +147,36 @@ const whyNot = async (
   return kept && whyNotBack(ports, kept.campaign);
 };
 
+type Command = {
+  readonly command: CampaignCommand;
+  readonly because: string;
+  readonly by: string;
+  readonly isSeen: (campaign: Campaign) => boolean;
+};
+
 /** [C3] It is so from the next round on, whoever runs it. */
 const order = async (
   ports: Ports,
   id: string,
-  command: CampaignCommand,
-  because: string,
-  by: string,
+  { command, because, by, isSeen }: Command,
 ): Promise<Ordered> => {
   const now = ports.clock.now();
   const barred = await whyNot(ports, id, command);
   if (barred !== undefined) return { kind: 'refused', because: barred };
   let refused: string | undefined;
+  let before: Campaign | undefined;
   const campaign = await changeCampaign(ports, id, (known) => {
+    before = isSeen(known) ? known : undefined;
+    if (!before) return undefined;
     const outcome = commandCampaign(known, command, because, by, now);
     refused = outcome.kind === 'refused' ? outcome.because : undefined;
     return outcome.kind === 'changed' ? outcome.campaign : undefined;
   });
   if (!campaign) return { kind: 'unknown-campaign' };
+  if (!before) return { kind: 'superseded' };
   if (refused !== undefined) return { kind: 'refused', because: refused };
   const goesBack = command === 'rollback' && campaign.state.kind === 'ended';
-  if (!goesBack) return { kind: 'done', campaign, rollback: undefined };
+  if (!goesBack) return { kind: 'done', before, campaign, rollback: undefined };
   const rollback = await rollBack(ports, campaign, because, by, now);
   const told = await changeCampaign(ports, id, ({ state, ...known }) =>
     state.kind === 'ended' && state.rollback !== rollback
@@ -166,5 +186,5 @@ const order = async (
         )
       : undefined,
   );
-  return { kind: 'done', campaign: told ?? campaign, rollback };
+  return { kind: 'done', before, campaign: told ?? campaign, rollback };
 };

@@ -1,3 +1,5 @@
+import { boundsOf } from '../allocation/room.ts';
+import { rosterOf } from '../allocation/roster.ts';
 import type { Hub, HubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -5,14 +7,29 @@ import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { HubDocuments } from '../ports/hub-documents.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
+import type { Policies } from '../ports/policies.ts';
 import { type ChangedHub, changeHub } from './change-hub.ts';
 
 /** What operators do with hubs. Every instance of the app decides by it within seconds. */
 export type ManageHubs = {
   /** All of them, as this instance knows them. */
   readonly table: () => Promise<HubTable>;
-  /** Changed before and after; undefined: there is no such hub. A change to what it is already writes nothing. */
-  readonly change: (hub: HubHostName, to: HubChange) => Promise<ChangedHub>;
+  /** The same, with the devices past which a hub is given no newcomer while another has room. */
+  readonly look: () => Promise<HubsSeen>;
+  /**
+   * Changed before and after; undefined: there is no such hub. A change to what it is already writes nothing.
+   * @param isSeen whether the hub is still as whoever changes it has seen it.
+   */
+  readonly change: (
+    hub: HubHostName,
+    to: HubChange,
+    isSeen?: (hub: Hub) => boolean,
+  ) => Promise<ChangedHub | 'superseded'>;
+};
+
+export type HubsSeen = {
+  readonly table: HubTable;
+  readonly bounds: ReadonlyMap<HubHostName, number>;
 };
 
 /** What is left out stays. */
@@ -29,14 +46,29 @@ export type HubChange = {
 type Ports = {
   readonly hubTables: HubTables;
   readonly hubDocuments: HubDocuments;
+  readonly policies: Policies;
   readonly deadline: Deadline;
   readonly clock: Clock;
 };
 
-export const manageHubs = ({ hubTables, hubDocuments, deadline, clock }: Ports): ManageHubs => ({
+/** @param slackPercent ε of the bound [A4]. */
+export const manageHubs = (
+  { hubTables, hubDocuments, policies, deadline, clock }: Ports,
+  slackPercent: number,
+): ManageHubs => ({
   table: hubTables.known,
-  change: (hub, to) =>
-    changeHub(hubDocuments, deadline, hub, (before) => changed(before, to, clock.now())),
+  look: async () => {
+    const table = await hubTables.known();
+    return { table, bounds: boundsOf(rosterOf(table, policies.latest(), slackPercent)) };
+  },
+  change: async (hub, to, isSeen = () => true) => {
+    let isOld = false;
+    const outcome = await changeHub(hubDocuments, deadline, hub, (before) => {
+      isOld = !isSeen(before);
+      return isOld ? before : changed(before, to, clock.now());
+    });
+    return outcome && isOld ? 'superseded' : outcome;
+  },
 });
 
 const changed = (before: Hub, { trouble, ...to }: HubChange, now: Instant): Hub => {

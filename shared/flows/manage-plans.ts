@@ -1,4 +1,5 @@
 import type { Scope } from '../domain/scope.ts';
+import { canonical } from '../planning/canonical.ts';
 import type { Goal, PlanLimits } from '../planning/goal.ts';
 import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,6 +17,8 @@ export type ManagePlans = {
     reason: string,
     by: string,
   ) => Promise<PlanOrder>;
+  /** The same, under an id: asked twice, it is one plan. Where that id asked for something else, it says so. */
+  readonly askOnce: (order: Omit<PlanOrder, 'at'>) => Promise<PlanOrder | 'key-reused'>;
   readonly read: (scope: Scope, id: string) => Promise<KeptPlan | undefined>;
   /** A page of 2,000; undefined where there is none. */
   readonly moves: (kept: KeptPlan, number: number) => Promise<readonly PlannedMove[] | undefined>;
@@ -51,13 +54,19 @@ export const managePlans = ({ plans, clock, dice, deadline, begin }: Ports): Man
           plans.readPage({ id, run: state.run, kind, number }, signal),
         )
       : Promise.resolve(undefined);
+  const create = async (order: PlanOrder): Promise<PlanOrder> => {
+    await deadline(timeoutMs, (signal) => plans.create(order, signal));
+    begin(order.id);
+    return order;
+  };
   return {
-    ask: async (scope, goal, limits, reason, by) => {
-      const id = `p-${dice.digits(20)}`;
-      const order: PlanOrder = { id, scope, goal, limits, reason, by, at: clock.now() };
-      await deadline(timeoutMs, (signal) => plans.create(order, signal));
-      begin(id);
-      return order;
+    ask: (scope, goal, limits, reason, by) =>
+      create({ id: `p-${dice.digits(20)}`, scope, goal, limits, reason, by, at: clock.now() }),
+    askOnce: async (asked) => {
+      const known = await deadline(timeoutMs, (signal) => plans.read(asked.id, signal));
+      if (!known) return create({ ...asked, at: clock.now() });
+      const { at: _at, ...order } = known.order;
+      return isSame(order, asked) ? known.order : 'key-reused';
     },
     read: async (scope, id) => {
       const kept = await deadline(timeoutMs, (signal) => plans.read(id, signal));
@@ -77,3 +86,6 @@ export const managePlans = ({ plans, clock, dice, deadline, begin }: Ports): Man
     },
   };
 };
+
+/** Whoever asks again says the same, in the same words. */
+const isSame = (one: object, other: object): boolean => canonical(one) === canonical(other);

@@ -32,12 +32,15 @@ export type DeviceOrder = {
   readonly deviceId: string;
   readonly because: string;
   readonly by: string;
+  /** Whether the record is still as whoever orders it has seen it; undefined: however it is. */
+  readonly isSeen?: (record: DeviceRecord | undefined) => boolean;
 };
 
 /** What was marked, and what came of asking the device to go; undefined where there was no need to. */
 export type Ordered =
   | {
       readonly kind: 'marked';
+      readonly before: DeviceRecord | undefined;
       readonly record: DeviceRecord;
       readonly move: MoveOutcome | undefined;
     }
@@ -50,7 +53,8 @@ type Refused =
   | 'no-quarantine'
   | 'no-return'
   | 'not-movable'
-  | 'too-late';
+  | 'too-late'
+  | 'superseded';
 
 type Ports = Ledger & {
   readonly clock: Clock;
@@ -103,14 +107,14 @@ const said = ({ clock }: Ports, { because, by }: DeviceOrder) => ({
 
 const mark = (
   ports: Ports,
-  { scope, deviceId }: DeviceOrder,
+  { scope, deviceId, isSeen = () => true }: DeviceOrder,
   next: (record: DeviceRecord | undefined) => LedgerEntry | Refused,
 ): Promise<Ordered> =>
-  changeRecord(ports, deviceKey(scope, deviceId), (record): Change<Ordered> => {
-    const entry = next(record);
+  changeRecord(ports, deviceKey(scope, deviceId), (before): Change<Ordered> => {
+    const entry = isSeen(before) ? next(before) : 'superseded';
     return typeof entry === 'string'
       ? { entry: undefined, said: { kind: entry } }
-      : { entry, said: { kind: 'marked', record: entry.record, move: undefined } };
+      : { entry, said: { kind: 'marked', before, record: entry.record, move: undefined } };
   });
 
 /** [M1] A move elsewhere that was open is superseded by the same write. */
@@ -142,7 +146,7 @@ const quarantine = async (
   const hub = record.observed?.hub;
   const isUnderWay = hub === undefined || hub === exile || record.move?.to === exile;
   if (isUnderWay) return mark(ports, order, (now) => (now ? suspect(now) : 'unknown-device'));
-  return go(ports, order, exile, { change: suspect, evenIfRefused: true });
+  return go(ports, order, record, exile, { change: suspect, evenIfRefused: true });
 };
 
 /** What DPS has moved into quarantine by now cannot be called off: it is given back when it has turned up there. */
@@ -164,7 +168,7 @@ const giveBack = async (
   if (hub === undefined || hub === returnTo)
     return mark(ports, order, (record) => (record ? trusted(record) : 'unknown-device'));
   if (returnTo === undefined) return { kind: 'no-return' };
-  return go(ports, order, returnTo, { change: trusted, evenIfRefused: false });
+  return go(ports, order, before, returnTo, { change: trusted, evenIfRefused: false });
 };
 
 const storeTimeoutMs = 5_000;
@@ -183,6 +187,7 @@ const dayMs = 24 * 60 * 60_000;
 const go = async (
   ports: Ports,
   order: DeviceOrder,
+  before: DeviceRecord,
   to: HubHostName,
   ahead: Ahead,
 ): Promise<Ordered> => {
@@ -204,5 +209,5 @@ const go = async (
   if (move.kind === 'refused' && !ahead.evenIfRefused)
     return { kind: 'not-movable', because: move.because };
   const record = await read(ports, order);
-  return record ? { kind: 'marked', record, move } : { kind: 'unknown-device' };
+  return record ? { kind: 'marked', before, record, move } : { kind: 'unknown-device' };
 };

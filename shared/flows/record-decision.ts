@@ -1,3 +1,4 @@
+import { decisionOf } from '../allocation/decision.ts';
 import { complement, isNewer, remember } from '../allocation/remember.ts';
 import { deviceKey } from '../domain/device.ts';
 import { enrollmentKey } from '../domain/enrollment.ts';
@@ -29,7 +30,14 @@ export const recordDecision =
         ? complement(kept.record, asked, allocation, decidedAt)
         : remember(kept?.record, asked, allocation, decidedAt);
     if (!next) return;
-    const outcome = await records.write(key, next, kept?.version, signal);
+    const outcome = await records.write(
+      key,
+      next,
+      kept?.version,
+      signal,
+      undefined,
+      decisionOf(asked, allocation, decidedAt, undefined),
+    );
     if (outcome === 'superseded') throw new Error('The record changed meanwhile.');
   };
 

@@ -1,9 +1,9 @@
-import type { PlannedHub, PlannedMove } from './planned.ts';
+import type { PlannedMove } from './planned.ts';
 
 /** Two plans, as far as they are compared. */
 export type Compared = {
-  readonly hubs: readonly Pick<PlannedHub, 'hub' | 'after'>[];
-  readonly moves: readonly PlannedMove[];
+  readonly hubs: readonly { readonly hub: string; readonly after: number }[];
+  readonly moves: readonly Pick<PlannedMove, 'deviceId' | 'to'>[];
 };
 
 /** What the second plan does otherwise than the first. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../allocation/decision.ts';
 import type { DeviceKey, DeviceRecord } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -16,7 +17,7 @@ export type DeviceRecords = {
   /**
    * Creates the record when `version` is undefined, else replaces that version of it. `superseded`: it is no longer so; read and decide
    * again. A fault leaves it unknown whether it was written: deciding again is harmless. A move that was settled goes into the history
-   * by the same write, or not at all: a verdict and its trace cannot part.
+   * by the same write, or not at all: a verdict and its trace cannot part; and so does a decision.
    */
   readonly write: (
     key: DeviceKey,
@@ -24,6 +25,7 @@ export type DeviceRecords = {
     version: string | undefined,
     signal: AbortSignal,
     settled?: SettledMove,
+    decided?: Decision,
   ) => Promise<'written' | 'superseded'>;
   /** Those that are to be looked after by then, `countMax` at most, in no order. */
   readonly due: (now: Instant, countMax: number, signal: AbortSignal) => Promise<readonly Due[]>;
@@ -55,6 +57,19 @@ export type DeviceRecords = {
     countMax: number,
     signal: AbortSignal,
   ) => Promise<readonly SettledMove[]>;
+  /** What was decided of a scope's devices since then, `countMax` at most, the newest first. */
+  readonly decisions: (
+    scope: Scope,
+    since: Instant,
+    countMax: number,
+    signal: AbortSignal,
+  ) => Promise<Decisions>;
+};
+
+export type Decisions = {
+  readonly decisions: readonly Decision[];
+  /** There were more. */
+  readonly isCut: boolean;
 };
 
 export type Page = {

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { CampaignCommand } from '../campaign/command-campaign.ts';
 import type { Scope } from '../domain/scope.ts';
-import type { Approved } from '../flows/approve-campaign.ts';
-import type { MadePlan } from '../ports/plans.ts';
+import type { Approved, PlanAllows } from '../flows/approve-campaign.ts';
 import { campaignLimitsText, toCampaignLimits } from './campaign-limits.ts';
 import { reasonText } from './move-order.ts';
 import { planIdPattern } from './plan-document.ts';
@@ -17,7 +16,7 @@ export const planHash = z
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
 
 /** `{ plan, reason, limits?, hash? }`: without the plan's hash it is a dry run. */
-const campaignOrder = z.strictObject({
+export const campaignOrder = z.strictObject({
   plan: planId,
   reason: reasonText,
   hash: planHash.optional(),
@@ -29,7 +28,7 @@ export type ParsedCampaignOrder = {
   readonly planId: string;
   readonly hash: string | undefined;
   readonly reason: string;
-  readonly limits: (plan: Pick<MadePlan, 'limits'>) => CampaignLimits;
+  readonly limits: (plan: PlanAllows) => CampaignLimits;
 };
 
 /** @param usual where the order says nothing. */
@@ -46,7 +45,7 @@ export const parseCampaignOrder = (
 /** What a plan allows is what was planned by. */
 export const limitsFor =
   (told: z.output<typeof campaignLimitsText>, usual: CampaignLimits) =>
-  ({ limits }: Pick<MadePlan, 'limits'>): CampaignLimits => ({
+  ({ limits }: PlanAllows): CampaignLimits => ({
     ...toCampaignLimits(told, usual),
     resetAllowed: limits.resetAllowed,
     unknownAllowed: limits.unknownAllowed,
@@ -55,7 +54,7 @@ export const limitsFor =
 export const campaignCommands = ['pause', 'resume', 'stop', 'abort', 'rollback'] as const;
 
 /** `{ reason, hash? }`: a rollback without its campaign's hash is a dry run. */
-const commandOrder = z.strictObject({ reason: reasonText, hash: planHash.optional() });
+export const commandOrder = z.strictObject({ reason: reasonText, hash: planHash.optional() });
 
 export type ParsedCommand = {
   readonly kind: 'command';
@@ -74,8 +73,9 @@ export const parseCampaignCommand = (name: string, text: string): ParsedCommand 
 
 const keyLengthMax = 200;
 
-/** Of a caller's key; undefined: there is none. The same caller with the same key means the same campaign. */
-export const campaignIdOf = (
+/** Of a caller's key; undefined: there is none. The same caller with the same key means the same campaign, or the same plan. */
+export const idOfKey = (
+  prefix: 'c' | 'p',
   scope: Scope,
   who: string,
   key: string | undefined,
@@ -86,9 +86,9 @@ export const campaignIdOf = (
       { field: 'Idempotency-Key', detail: `expected 1 to ${keyLengthMax} characters` },
     ]);
   const digits = createHash('sha256')
-    .update(JSON.stringify([scope, who, key]))
+    .update(JSON.stringify([prefix, scope, who, key]))
     .digest('hex');
-  return `c-${digits.slice(0, 20)}`;
+  return `${prefix}-${digits.slice(0, 20)}`;
 };
 
 export const refuseApproval = (

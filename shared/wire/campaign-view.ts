@@ -4,10 +4,22 @@ import { type Progress, quantile, type Tally, tallyOf } from '../campaign/progre
 import type { Wave } from '../campaign/wave.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Preview } from '../flows/approve-campaign.ts';
+import type {
+  BreakerView,
+  CampaignHead,
+  CampaignMoveRow,
+  CampaignView,
+  PreviewView,
+} from './api/campaigns.ts';
 import { toIso } from './device-contract.ts';
+import { etagOf } from './etag.ts';
 
 /** A campaign as operators see it: times as ISO 8601, and at any time what has become of its moves. */
-export const toCampaignView = (campaign: Campaign, progress: readonly Progress[], now: Instant) => {
+export const toCampaignView = (
+  campaign: Campaign,
+  progress: readonly Progress[],
+  now: Instant,
+): CampaignView => {
   const { order, state, waves, pace } = campaign;
   const tally = tallyOf(progress);
   return {
@@ -32,6 +44,7 @@ export const toCampaignView = (campaign: Campaign, progress: readonly Progress[]
           },
         }
       : null,
+    minutesLeft: minutesLeft(campaign, tally, now),
     requestUnits: {
       total: Math.round(campaign.spent.units),
       perVerifiedMove: tally.v > 0 ? Math.round(campaign.spent.units / tally.v) : null,
@@ -40,13 +53,36 @@ export const toCampaignView = (campaign: Campaign, progress: readonly Progress[]
     log: campaign.log.map(({ at, ...entry }) => ({ at: toIso(at), ...entry })),
   };
 };
-export type CampaignView = ReturnType<typeof toCampaignView>;
 
 /** What a runner says is old after so long. */
 const staleMs = 90_000;
 
+/** Of those that are to be asked still; what waits for a device, nobody knows how long. */
+const minutesLeft = (campaign: Campaign, tally: Tally, now: Instant): number | null => {
+  const { state, pace } = campaign;
+  if (state.kind !== 'running' || !pace || now - pace.at >= staleMs || pace.perMinute <= 0)
+    return null;
+  const begun = Object.values(tally).reduce((sum, count) => sum + count, 0) - tally['.'];
+  const left = Math.max(0, sizeOf(campaign) - begun);
+  const waves = campaign.waves.slice(state.wave);
+  const bakes = waves.length * (campaign.order.limits.bakeMs / 60_000);
+  return Math.ceil(left / pace.perMinute + bakes);
+};
+
+/** Of the state that it is in: what a person has seen, when they order something. */
+export const campaignEtag = ({ state, order }: Campaign): string => {
+  const { wave, phase, because } = state as { wave?: number; phase?: object; because?: string };
+  return etagOf([
+    order.id,
+    state.kind,
+    wave,
+    phase && 'kind' in phase ? phase.kind : null,
+    because,
+  ]);
+};
+
 /** Without its moves: for lists. */
-export const toCampaignHead = (campaign: Campaign) => {
+export const toCampaignHead = (campaign: Campaign): CampaignHead => {
   const { order, state } = campaign;
   return {
     id: order.id,
@@ -144,7 +180,7 @@ const toWaveView = (wave: Wave, state: Campaign['state'], index: number) => ({
 });
 
 /** What a campaign would come to. Nothing was begun. */
-export const toPreviewView = ({ plan, limits, canary, waves, isSingle }: Preview) => ({
+export const toPreviewView = ({ plan, limits, canary, waves, isSingle }: Preview): PreviewView => ({
   dryRun: true as const,
   plan: { hash: plan.hash, goal: plan.goal, moveCount: plan.moveCount },
   confirmWith: plan.hash,
@@ -162,7 +198,7 @@ export const toCampaignMovesView = (
   { order }: Campaign,
   rows: readonly CampaignMove[],
   progress: Progress | undefined,
-) =>
+): readonly CampaignMoveRow[] =>
   rows.map(({ deviceId, from, to }, row) => ({
     deviceId,
     from: order.hubs[from] ?? null,
@@ -180,7 +216,7 @@ const became: Readonly<Record<string, string>> = {
   v: 'verified',
 };
 
-export const toBreakerView = ({ tripped, failures }: Breaker) => ({
+export const toBreakerView = ({ tripped, failures }: Breaker): BreakerView => ({
   tripped: tripped ? { at: toIso(tripped.at), because: tripped.because } : null,
   failures: failures.map(({ campaignId, at }) => ({ campaignId, at: toIso(at) })),
 });

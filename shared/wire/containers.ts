@@ -14,11 +14,11 @@ const onlyIndexed = (...paths: readonly string[]) => ({
 const ttlByItem = -1;
 
 export const containers = {
-  /** The devices, and their settled moves beside them: one batch writes both. */
+  /** The devices, and beside them their settled moves and what was decided of them: one batch writes what belongs together. */
   devices: {
     id: 'devices',
     partitionKey: { paths: ['/slice'] },
-    indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?', '/hub/?'),
+    indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?', '/hub/?', '/decidedAt/?'),
     defaultTtl: ttlByItem,
   },
   /** The hubs, and what each instance of the app counted of them lately. */
@@ -51,6 +51,13 @@ export const containers = {
     id: 'campaigns',
     partitionKey: { paths: ['/kind'] },
     indexingPolicy: onlyIndexed('/isActive/?', '/isProgress/?', '/begunAt/?'),
+    defaultTtl: ttlByItem,
+  },
+  /** What people did, and what it changed: all in one partition. */
+  audit: {
+    id: 'audit',
+    partitionKey: { paths: ['/kind'] },
+    indexingPolicy: onlyIndexed('/order/?'),
     defaultTtl: ttlByItem,
   },
   /** Its versions, all in one partition. */

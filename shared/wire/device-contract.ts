@@ -52,6 +52,9 @@ export const toReprovisionRequest = (move: Move): ReprovisionRequest => ({
   reason: move.reason,
 });
 
+export const timeOrNull = (at: Instant | undefined): string | null =>
+  at === undefined ? null : toIso(at);
+
 export const toIso = (at: Instant): string => new Date(at).toISOString();
 
 export const fromIso = (text: string): Instant => instant(new Date(text).getTime());

@@ -3,20 +3,20 @@ import { reasonText } from './move-order.ts';
 import type { Refusal } from './problem.ts';
 import { readBody } from './read-body.ts';
 
-const reason = z.strictObject({ reason: reasonText });
+export const reasonOrder = z.strictObject({ reason: reasonText });
 
 /** `{ reason }` */
 export const parseReason = (
   text: string,
 ): { readonly kind: 'read'; readonly reason: string } | Refusal => {
-  const read = readBody(reason, text);
+  const read = readBody(reasonOrder, text);
   return read.kind === 'refused' ? read : { kind: 'read', reason: read.data.reason };
 };
 
 /** A record of a device is 1 KB at most: a few short labels. */
 const labelCountMax = 8;
 
-const labels = z
+export const labelsOrder = z
   .record(
     z
       .string()
@@ -35,6 +35,6 @@ const labels = z
 export const parseLabels = (
   text: string,
 ): { readonly kind: 'read'; readonly labels: Readonly<Record<string, string>> } | Refusal => {
-  const read = readBody(labels, text);
+  const read = readBody(labelsOrder, text);
   return read.kind === 'refused' ? read : { kind: 'read', labels: read.data };
 };

@@ -1,11 +1,12 @@
 import { stageOf } from '../campaign/stage.ts';
 import type { DeviceRecord, Order, Traits } from '../domain/device.ts';
-import type { Instant } from '../domain/instant.ts';
 import { type Move, requestId, type SettledMove } from '../domain/move.ts';
-import { toIso } from './device-contract.ts';
+import type { DeviceView, MoveView, SettledView } from './api/devices.ts';
+import { timeOrNull, toIso } from './device-contract.ts';
+import { etagOf } from './etag.ts';
 
 /** A device as operators see it: times as ISO 8601, and what is known in sentences. */
-export const toDeviceView = (record: DeviceRecord) => ({
+export const toDeviceView = (record: DeviceRecord): DeviceView => ({
   scope: record.scope,
   deviceId: record.deviceId,
   registrationId: record.registrationId,
@@ -16,30 +17,45 @@ export const toDeviceView = (record: DeviceRecord) => ({
   finding: record.finding
     ? { kind: record.finding.kind, hub: record.finding.hub, since: toIso(record.finding.since) }
     : null,
-  ghosts: record.ghosts,
-  labels: record.labels,
+  ghosts: [...record.ghosts],
+  labels: { ...record.labels },
   lastMoveAt: timeOrNull(record.lastMoveAt),
   twin: record.traits ?? null,
-  pin: toOrderView(record.pin),
+  pin: record.pin ? toOrderView(record.pin) : null,
   quarantine: record.quarantine
     ? { ...toOrderView(record.quarantine), returnTo: record.quarantine.returnTo ?? null }
     : null,
   explained: explain(record),
 });
 
-export const toMoveView = (move: Move) => ({
+/** Of what people said of it. */
+export const deviceEtag = ({ labels, pin, quarantine }: Partial<DeviceRecord>): string =>
+  etagOf([Object.entries(labels ?? {}).sort(), pin ?? null, quarantine ?? null]);
+
+export const toMoveView = (move: Move): MoveView => ({
+  ...toCommonView(move),
+  stage: stageOf(move),
+  nextLookAt: toIso(move.nextAt),
+});
+
+export const toSettledView = ({ move, verdict, because, settledAt }: SettledMove): SettledView => ({
+  ...toCommonView(move),
+  verdict,
+  because,
+  settledAt: toIso(settledAt),
+});
+
+const toCommonView = (move: Move) => ({
   id: move.id,
   campaignId: move.campaignId,
   from: move.from,
   to: move.to,
   reason: move.reason,
-  stage: stageOf(move),
   requestId: requestId(move),
   requestsSent: move.sends,
   triggeredAt: toIso(move.triggeredAt),
   window: { from: toIso(move.notBefore), to: toIso(move.notAfter) },
   deadline: toIso(move.deadline),
-  nextLookAt: toIso(move.nextAt),
   proof: {
     gone: move.proof.source?.held === false ? toIso(move.proof.source.since) : null,
     assigned: move.proof.target?.held ? toIso(move.proof.target.since) : null,
@@ -47,20 +63,7 @@ export const toMoveView = (move: Move) => ({
   },
 });
 
-export const toSettledView = ({ move, verdict, because, settledAt }: SettledMove) => ({
-  ...toMoveView(move),
-  stage: undefined,
-  nextLookAt: undefined,
-  verdict,
-  because,
-  settledAt: toIso(settledAt),
-});
-
-const toOrderView = (order: Order | undefined) =>
-  order ? { since: toIso(order.since), because: order.because, by: order.by } : null;
-
-const timeOrNull = (at: Instant | undefined): string | null =>
-  at === undefined ? null : toIso(at);
+const toOrderView = ({ since, because, by }: Order) => ({ since: toIso(since), because, by });
 
 const findings = {
   missing:

@@ -10,7 +10,7 @@ import { type Refusal, refuse } from './problem.ts';
 import { readBody } from './read-body.ts';
 
 /** `{ scope, reason, planLimits? }` asks for the plan; `{ scope, reason, plan, hash, limits? }` carries it out. */
-const emptyOrder = z
+export const emptyOrder = z
   .strictObject({
     scope: z.string(),
     reason: reasonText,

@@ -1,7 +1,13 @@
 import type { Explained } from '../flows/explain-device.ts';
+import type { ExplanationView } from './api/devices.ts';
 
 /** An explanation as operators see it. */
-export const toExplanationView = ({ answer, hubs, question, roster }: Explained) => ({
+export const toExplanationView = ({
+  answer,
+  hubs,
+  question,
+  roster,
+}: Explained): ExplanationView => ({
   registrationId: question.registrationId,
   answer: {
     hub: answer.hub,

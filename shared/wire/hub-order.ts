@@ -6,7 +6,7 @@ import { type Refusal, refuse } from './problem.ts';
 import { readBody } from './read-body.ts';
 
 /** `{ reason, state?, weight?, capacity?, … }`: what is left out stays. */
-const hubOrder = z.strictObject({
+export const hubOrder = z.strictObject({
   reason: reasonText,
   /** A hub is drained by a campaign. */
   state: z.enum(hubStates).exclude(['draining']).optional(),

@@ -17,7 +17,7 @@ export const reasonText = z
   .regex(/^\P{Cc}*$/u, 'expected one line, without control characters');
 
 /** What an operator asks for: `{ to, reason, windowMinutes?, parkedHours?, allowUnknown?, allowReset? }`. */
-const moveOrder = z.strictObject({
+export const moveOrder = z.strictObject({
   to: z.hostname().transform(hubHostName),
   reason: reasonText,
   /** How long the device may take to go. */

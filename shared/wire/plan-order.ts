@@ -27,7 +27,7 @@ export const planLimitsText = z
   );
 
 /** `{ goal: 'drain', hub, reason, limits?: { cooldownHours, allowUnknown, … } }` */
-const planOrder = z.strictObject({
+export const planOrder = z.strictObject({
   goal: z.enum(goalKinds),
   hub: z.hostname().transform(hubHostName).optional(),
   devices: z.array(z.string().min(1).max(128)).min(1).max(namedMax).optional(),

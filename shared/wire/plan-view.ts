@@ -1,17 +1,18 @@
 import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
-import type { Hub } from '../domain/hub.ts';
 import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Inventory } from '../ports/inventories.ts';
 import type { KeptPlan, MadePlan } from '../ports/plans.ts';
-import { toIso } from './device-contract.ts';
+import type { InventoryView } from './api/inventory.ts';
+import type { MadeView, MoveRow, PlanView, RefusalRow } from './api/plans.ts';
+import { timeOrNull, toIso } from './device-contract.ts';
 
 /** A plan as operators see it: times as ISO 8601, and everything that is not in its pages. */
 export const toPlanView = (
   { order, state }: KeptPlan,
   limits: CampaignLimits = campaignLimits,
-) => ({
+): PlanView => ({
   id: order.id,
   scope: order.scope,
   goal: order.goal,
@@ -29,7 +30,7 @@ export const toPlanView = (
 const toMadeView = (
   { takenAt, hubs, scope: _s, goal: _g, ...plan }: MadePlan,
   limits: CampaignLimits,
-) => ({
+): MadeView => ({
   ...plan,
   waves: wavesOf(plan, limits),
   takenAt: toIso(takenAt),
@@ -47,10 +48,10 @@ const wavesOf = (
   return { canary, ...waveSizes(moveCount, { ...needs, percents: limits.wavePercents }) };
 };
 
-export type PlanView = ReturnType<typeof toPlanView>;
-export type MadeView = ReturnType<typeof toMadeView>;
-
-export const toMovesView = ({ hubs }: Pick<MadePlan, 'hubs'>, moves: readonly PlannedMove[]) =>
+export const toMovesView = (
+  { hubs }: Pick<MadePlan, 'hubs'>,
+  moves: readonly PlannedMove[],
+): readonly MoveRow[] =>
   moves.map(({ deviceId, from, to, stage, weight, isCertain }) => ({
     deviceId,
     from: hubs[from]?.hub,
@@ -63,46 +64,26 @@ export const toMovesView = ({ hubs }: Pick<MadePlan, 'hubs'>, moves: readonly Pl
 export const toRefusalsView = (
   { hubs }: Pick<MadePlan, 'hubs'>,
   refusals: readonly PlanRefusal[],
-) =>
+): readonly RefusalRow[] =>
   refusals.map(({ deviceId, hub, because }) => ({
     deviceId,
     hub: hubs[hub]?.hub ?? null,
     because,
   }));
 
-/** A hub as operators see it. */
-export const toHubView = ({ hostName, countedAt, joinedAt, daily, ...hub }: Hub) => ({
-  hub: hostName,
-  state: hub.state,
-  weight: hub.weight,
-  capacity: hub.capacity,
-  deviceCount: hub.deviceCount ?? null,
-  countedAt: countedAt === undefined ? null : toIso(countedAt),
-  tier: hub.tier ?? null,
-  units: hub.units,
-  region: hub.region ?? null,
-  tags: hub.tags,
-  daily: daily
-    ? {
-        messageCountMax: daily.messageCountMax,
-        perDevice: daily.perDevice ?? null,
-        messageCount: daily.messageCount ?? null,
-        measuredAt: daily.measuredAt === undefined ? null : toIso(daily.measuredAt),
-      }
-    : null,
-  intakePerMinuteMax: hub.intakePerMinuteMax ?? null,
-  trouble: hub.trouble ? { kind: hub.trouble.kind, since: toIso(hub.trouble.since) } : null,
-  silentSince: hub.silentSince === undefined ? null : toIso(hub.silentSince),
-  joinedAt: joinedAt === undefined ? null : toIso(joinedAt),
-});
-
 /** How far an inventory has come. */
-export const toInventoryView = ({ begunAt, endedAt, hubs, groups, ...inventory }: Inventory) => ({
+export const toInventoryView = ({
+  begunAt,
+  endedAt,
+  hubs,
+  groups,
+  ...inventory
+}: Inventory): InventoryView => ({
   scope: inventory.scope,
   pass: inventory.pass,
   phase: inventory.phase,
   begunAt: toIso(begunAt),
-  endedAt: endedAt === undefined ? null : toIso(endedAt),
+  endedAt: timeOrNull(endedAt),
   groupsLeft: groups.length,
   hubsLeft: hubs.map(({ hub }) => hub),
   counts: inventory.counts,

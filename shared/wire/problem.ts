@@ -4,7 +4,8 @@ import type { z } from 'zod';
 export type HttpAnswer = {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  readonly jsonBody: unknown;
+  /** None where the status has none. */
+  readonly jsonBody?: unknown;
 };
 
 /** Why a request was not understood, or not granted. It names fields and never repeats what stood in them. */
@@ -28,12 +29,16 @@ const problems = {
   'bad-request': [400, 'The request is not valid'],
   'bad-policy': [400, 'The policy is not valid'],
   unauthenticated: [401, 'Nobody is signed in'],
+  'not-requested': [403, 'A change needs a header that another site cannot send'],
+  'same-person': [409, 'Whoever asked for the plan does not approve it: another person does'],
+  'key-reused': [409, 'That Idempotency-Key asked for something else'],
   forbidden: [403, 'The role does not allow this'],
   'unknown-scope': [404, 'There is no such scope'],
   'unknown-route': [404, 'There is no such thing'],
   'unknown-device': [404, 'Nothing is known of this device'],
   'unknown-enrollment': [404, 'Which hubs DPS would name for this device is not known yet'],
   'unknown-hub': [404, 'There is no such hub'],
+  fault: [503, 'It failed on the way, and may be done in part: look before you try again'],
   'hub-not-stored': [503, 'The hub table is not in the store yet: try again in a few seconds'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-page': [404, 'The plan has no such page'],
@@ -93,6 +98,8 @@ const fieldOf = (path: readonly PropertyKey[]): string =>
     if (typeof key === 'number') return `${field}[${key}]`;
     return field ? `${field}.${String(key)}` : String(key);
   }, '') || 'body';
+
+export const titleOf = (because: Refusal['because']): string => problems[because][1];
 
 /** Problem details (RFC 9457): `{ type, title, status, detail?, errors: [{ field, detail }] }`. */
 export const toProblem = ({ because, errors, detail }: Refusal): HttpAnswer => {

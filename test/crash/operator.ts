@@ -1,4 +1,4 @@
-import type { PlanView } from '../../shared/wire/plan-view.ts';
+import type { PlanView } from '../../shared/wire/api/plans.ts';
 import { hostOf } from '../support/a-hub.ts';
 import type { startFleet } from '../support/start-fleet.ts';
 

@@ -7,7 +7,9 @@ import { readEnrollment } from '../../local/dps/enrollment.ts';
 import { updateIdentity } from '../../local/iot-hub/registry.ts';
 import { derivedKey } from '../../local/sas.ts';
 import { realWorld } from '../../local/world.ts';
-import type { PlanView, toHubView, toInventoryView } from '../../shared/wire/plan-view.ts';
+import type { HubView } from '../../shared/wire/api/hubs.ts';
+import type { InventoryView } from '../../shared/wire/api/inventory.ts';
+import type { PlanView } from '../../shared/wire/api/plans.ts';
 import { aCommand } from '../support/a-command.ts';
 import { aFleet } from '../support/a-fleet.ts';
 import { hostOf } from '../support/a-hub.ts';
@@ -82,11 +84,11 @@ const provision = async (fleet: Fleet): Promise<void> => {
 };
 
 const inventoryOf = async ({ call }: Fleet) =>
-  (await call('GET', 'inventory/main')).body as ReturnType<typeof toInventoryView>;
+  (await call('GET', 'inventory/main')).body as InventoryView;
 
 const countedOn = async ({ call }: Fleet): Promise<number> => {
   const { hubs } = (await call('GET', 'hubs')).body as {
-    readonly hubs: readonly ReturnType<typeof toHubView>[];
+    readonly hubs: readonly HubView[];
   };
   return hubs.reduce((sum, { deviceCount: counted }) => sum + (counted ?? 0), 0);
 };

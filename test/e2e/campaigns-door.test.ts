@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
+import type { PlanView } from '../../shared/wire/api/plans.ts';
 import type { toCampaignView } from '../../shared/wire/campaign-view.ts';
-import type { PlanView } from '../../shared/wire/plan-view.ts';
 import { aCommand } from '../support/a-command.ts';
 import { aFleet } from '../support/a-fleet.ts';
 import { hostOf } from '../support/a-hub.ts';
@@ -77,7 +77,11 @@ const hashOf = (view: PlanView): string => ('plan' in view && view.plan ? view.p
 const approving = async (appUrl: string, body: object, key: string) => {
   const response = await fetch(`${appUrl}/api/campaigns/main`, {
     method: 'POST',
-    headers: { authorization: 'Bearer an-operator', 'Idempotency-Key': key },
+    headers: {
+      authorization: 'Bearer an-operator',
+      'Idempotency-Key': key,
+      'x-requested-with': 'a test',
+    },
     body: JSON.stringify(body),
   });
   return { status: response.status, body: (await response.json()) as { readonly id: string } };

@@ -20,7 +20,8 @@ type Row = { readonly deviceId?: string; readonly observed?: object; readonly ho
 
 const recordsOf = ({ cosmos }: Fleet): ReadonlyMap<string, Row & { enrollment?: string }> => {
   const rows = cosmos.database.prepare('SELECT body FROM documents1').all();
-  const documents = rows.map(({ body }) => JSON.parse(String(body)));
+  const stored = rows.map(({ body }) => JSON.parse(String(body)));
+  const documents = stored.filter(({ decidedAt }) => decidedAt === undefined);
   return new Map(documents.map((document) => [document.deviceId, document]));
 };
 

@@ -39,7 +39,7 @@ const aPlacedFleet = async () => {
   const api = (rest: string, init: RequestInit = {}) =>
     fetch(`${fleet.appUrl()}/api/${rest}`, {
       ...init,
-      headers: { authorization: 'Bearer an-admin' },
+      headers: { authorization: 'Bearer an-admin', 'x-requested-with': 'a test' },
     });
   const inForce = async (): Promise<number> => {
     const asked = await api('decisions/main', { method: 'POST', body: groupRegistration() });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
-import type { PlanView } from '../../shared/wire/plan-view.ts';
+import type { PlanView } from '../../shared/wire/api/plans.ts';
 import { aCommand } from '../support/a-command.ts';
 import { aFleet, answersIn } from '../support/a-fleet.ts';
 import { hostOf } from '../support/a-hub.ts';

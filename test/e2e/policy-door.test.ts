@@ -15,7 +15,11 @@ test('roles, versions, and errors that name rule and field', async () => {
   ) => {
     const response = await fetch(`${appUrl()}/api/${path}`, {
       method,
-      headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      headers: {
+        'x-requested-with': 'a test',
+        ...headers,
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
       ...(body === undefined ? {} : { body }),
     });
     const told = (await response.json().catch(() => undefined)) as Record<string, unknown>;

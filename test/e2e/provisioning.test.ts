@@ -21,7 +21,8 @@ const recordsOf = ({
   cosmos,
 }: Fleet): ReadonlyMap<string, { home?: string; observed?: { hub: string } }> => {
   const rows = cosmos.database.prepare('SELECT body FROM documents1').all();
-  const documents = rows.map(({ body }) => JSON.parse(String(body)));
+  const stored = rows.map(({ body }) => JSON.parse(String(body)));
+  const documents = stored.filter(({ decidedAt }) => decidedAt === undefined);
   return new Map(documents.map((document) => [document.id, document]));
 };
 

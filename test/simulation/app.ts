@@ -211,7 +211,7 @@ export const makeApp = (base: Base, dps: () => Dps, name: string, plant: Plant) 
     order: orderDevice({ ...ports, moveDevice: move, endMove: end }, limits),
     plans,
     manage,
-    hubs: manageHubs({ ...ports }),
+    hubs: manageHubs({ ...ports }, 5),
     policy: managePolicy({
       ...ports,
       judgePattern: async () => undefined,

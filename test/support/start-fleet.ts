@@ -7,15 +7,16 @@ import { startApp } from '../../local/functions-host/app-process.ts';
 import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
 import { reaching } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
-import type { toMoveView, toSettledView } from '../../shared/wire/device-view.ts';
+import type { MoveView, SettledView } from '../../shared/wire/api/devices.ts';
+import { breachOf } from './contract-of-the-api.ts';
 import { rootFolder } from './source.ts';
 
 const keys = { master: 'master-key', host: 'host-key', functions: {}, eventGrid: 'grid-key' };
 /** What tests name of the management API's bodies: each body has some of it. */
 type Answered = {
   readonly reply: string;
-  readonly move: ReturnType<typeof toMoveView> | null;
-  readonly moves: readonly ReturnType<typeof toSettledView>[];
+  readonly move: MoveView | null;
+  readonly moves: readonly SettledView[];
 };
 
 const operators = [
@@ -66,14 +67,32 @@ export const startFleet = async (
   let app = await startOn(0);
   const url = `http://127.0.0.1:${app.port}/api/dps/main/allocate?code=${keys.host}`;
   const groupKey = cloud.enrollFleet(url);
-  const call = async (method: string, path: string, body?: object, token = 'an-operator') => {
+  const send = async (
+    method: string,
+    path: string,
+    body?: object | string,
+    { token, ...headers }: Readonly<Record<string, string>> = {},
+  ) => {
     const response = await fetch(`http://127.0.0.1:${app.port}/api/${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}` },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      headers: {
+        'x-requested-with': 'a test',
+        authorization: `Bearer ${token ?? 'an-operator'}`,
+        ...headers,
+      },
+      ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
     });
-    const answered: unknown = await response.json().catch(() => undefined);
-    return { status: response.status, body: answered };
+    const { status } = response;
+    const text = await response.text();
+    const answered: unknown = text === '' ? undefined : JSON.parse(text);
+    if (status === 304) return { status, body: answered, etag: response.headers.get('etag') };
+    const breach = breachOf(method, path, status, answered);
+    if (breach !== undefined) throw new Error(`${method} ${path} breaks its contract: ${breach}`);
+    return { status, body: answered, etag: response.headers.get('etag') };
+  };
+  const call = async (method: string, path: string, body?: object, token = 'an-operator') => {
+    const answered = await send(method, path, body, { token });
+    return { status: answered.status, body: answered.body };
   };
   const ask = async (method: string, rest: string, body?: object, token?: string) => {
     const answered = await call(method, `devices/${rest}`, body, token);
@@ -92,7 +111,8 @@ export const startFleet = async (
       await cloud.stop();
       await rm(stateFolder, { recursive: true });
     },
-    /** The management API, as an operator, or as whose token it is. */
+    /** The management API, as an operator, or as whose token it is: an answer that is not as it is described throws. */
+    send,
     ask,
     call,
     /** Runs a timer's function now, and waits for it. */

@@ -3,7 +3,7 @@ import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { limitsIn } from '../../shared/composition/campaigns.ts';
 import { planLimits } from '../../shared/planning/goal.ts';
 import {
-  campaignIdOf,
+  idOfKey,
   parseCampaignCommand,
   parseCampaignOrder,
 } from '../../shared/wire/campaign-order.ts';
@@ -93,7 +93,7 @@ describe('what a campaign is bounded by', () => {
   });
 
   test('a setting that is wrong is named', () => {
-    expect(() => limitsIn({ limits: { bakeMinutes: -1 } })).toThrow(
+    expect(() => limitsIn({ limits: { bakeMinutes: -1 }, needsTwoPersons: false })).toThrow(
       /^Bad settings: REHOME_CAMPAIGN.bakeMinutes: Too small/,
     );
   });
@@ -111,13 +111,13 @@ describe('commands', () => {
   });
 
   test('the same caller with the same key means the same campaign', () => {
-    const id = campaignIdOf(main, 'Otto', 'k-1');
+    const id = idOfKey('c', main, 'Otto', 'k-1');
     expect(id).toMatch(/^c-[0-9a-f]{20}$/);
-    expect(campaignIdOf(main, 'Otto', 'k-1')).toBe(id);
-    expect(campaignIdOf(main, 'Ada', 'k-1')).not.toBe(id);
-    expect(campaignIdOf(main, 'Otto', 'k-2')).not.toBe(id);
-    expect(campaignIdOf(main, 'Otto', undefined)).toBeUndefined();
-    expect(campaignIdOf(main, 'Otto', 'k'.repeat(201))).toMatchObject({
+    expect(idOfKey('c', main, 'Otto', 'k-1')).toBe(id);
+    expect(idOfKey('c', main, 'Ada', 'k-1')).not.toBe(id);
+    expect(idOfKey('c', main, 'Otto', 'k-2')).not.toBe(id);
+    expect(idOfKey('c', main, 'Otto', undefined)).toBeUndefined();
+    expect(idOfKey('c', main, 'Otto', 'k'.repeat(201))).toMatchObject({
       errors: [{ field: 'Idempotency-Key' }],
     });
   });

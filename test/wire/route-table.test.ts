@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { instant } from '../../shared/domain/instant.ts';
+import type { Scope } from '../../shared/domain/scope.ts';
+import { keepAudit } from '../../shared/flows/keep-audit.ts';
+import type { AuditEntry } from '../../shared/ports/audit.ts';
+import type { Api } from '../../shared/wire/api/route.ts';
+import { managementDoor } from '../../shared/wire/management-door.ts';
 import { mayAct, parsePrincipal, principalHeader } from '../../shared/wire/principal.ts';
-import {
-  answerRoute,
-  type ManagementRequest,
-  type Route,
-  scopeIn,
-} from '../../shared/wire/route-table.ts';
+import type { Handlers } from '../../shared/wire/route-table.ts';
 import { main } from '../support/a-question.ts';
 
 const principal = (claims: readonly object[], but: object = {}): string =>
@@ -46,32 +48,95 @@ describe('who is signed in', () => {
 });
 
 describe('a route', () => {
-  const table: readonly Route<undefined>[] = [
-    {
-      method: 'POST',
-      path: ':deviceId/moves',
-      role: 'Operate',
-      handle: async (_app, { params }) => ({ status: 202, jsonBody: params }),
+  const pumps = {
+    noun: 'pumps',
+    isScoped: true,
+    routes: {
+      movePump: {
+        method: 'POST',
+        path: ':deviceId/moves',
+        role: 'Operate',
+        says: 'Moves it.',
+        answers: { 202: z.unknown() },
+      },
+      listPumps: {
+        method: 'GET',
+        path: '',
+        role: 'Read',
+        says: 'All.',
+        answers: { 200: z.unknown() },
+      },
+      command: {
+        method: 'POST',
+        path: ':deviceId/:verb',
+        role: 'Operate',
+        says: 'Does it.',
+        params: { verb: z.enum(['stop']) },
+        takesIfMatch: true,
+        answers: { 200: z.unknown() },
+      },
     },
-    { method: 'GET', path: '', role: 'Read', handle: async () => ({ status: 200, jsonBody: [] }) },
-  ];
-  type But = Partial<ManagementRequest> & { principal?: string | null; scope?: string };
-  const ask = ({ principal: who = as('Admin'), scope = 'main', ...but }: But) =>
-    answerRoute(table, undefined, () => scopeIn(new Set([main]), scope), {
-      method: 'POST',
-      rest: 'pump/moves',
-      query: new URLSearchParams(),
-      body: async () => '',
-      header: (name) => (name === principalHeader ? who : null),
-      ...but,
+  } as const satisfies Api;
+  const moved = { because: 'a test', before: { hub: 'a' }, after: { hub: 'b' } };
+  const handlers: Handlers<{ readonly fails: boolean }, Scope, typeof pumps> = {
+    movePump: async ({ fails }, { params }) => {
+      if (fails) throw new Error('the store is away');
+      return { status: 202, jsonBody: params, change: moved };
+    },
+    listPumps: async () => ({ status: 200, jsonBody: [] }),
+    command: async (_app, { params }) => ({ status: 200, jsonBody: params, change: undefined }),
+  };
+  type But = {
+    readonly principal?: string | null;
+    readonly scope?: string;
+    readonly method?: string;
+    readonly rest?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly fails?: boolean;
+    readonly auditFails?: boolean;
+  };
+  const told: AuditEntry[] = [];
+  const said: string[] = [];
+  const ask = ({ principal: who = as('Admin'), scope = 'main', ...but }: But) => {
+    const { method = 'POST', rest = 'pump/moves', fails = false, auditFails = false } = but;
+    const headers: Readonly<Record<string, string>> = {
+      'x-requested-with': 'a test',
+      ...but.headers,
+      ...(who === null ? {} : { [principalHeader]: who }),
+    };
+    const audit = keepAudit({
+      audit: {
+        put: async (entry) => {
+          if (auditFails) throw new Error('the audit is away');
+          told.push(entry);
+        },
+        recent: async () => [],
+      },
+      clock: { now: () => instant(5) },
+      dice: { draw: () => 0, digits: (count) => '0'.repeat(count) },
+      deadline: (_ms, act) => act(new AbortController().signal),
+      complain: () => undefined,
     });
+    const incoming = {
+      method,
+      url: `http://x/api/pumps/${scope}/${rest}`,
+      headers: { get: (name: string) => headers[name] ?? null },
+      text: async () => '',
+    };
+    told.length = 0;
+    return managementDoor(pumps, handlers, { scopes: new Set([main]), audit }, () => ({ fails }))(
+      incoming,
+      { error: (line: string) => said.push(line) },
+    );
+  };
 
   test('is found by method and path; an id is decoded, with all that it may hold', async () => {
-    expect(await ask({})).toEqual({ status: 202, jsonBody: { deviceId: 'pump' } });
+    expect(await ask({})).toMatchObject({ status: 202, jsonBody: { deviceId: 'pump' } });
     expect(await ask({ rest: 'a%2Fb%23c/moves' })).toMatchObject({
       jsonBody: { deviceId: 'a/b#c' },
     });
     expect(await ask({ method: 'GET', rest: '' })).toMatchObject({ status: 200 });
+    expect(await ask({ rest: 'pump/stop' })).toMatchObject({ jsonBody: { verb: 'stop' } });
   });
 
   test.each<[string, But, string]>([
@@ -80,16 +145,50 @@ describe('a route', () => {
     ['another scope', { scope: 'other' }, 'unknown-scope'],
     ['a scope that is none', { scope: '__proto__' }, 'unknown-scope'],
     ['another path', { rest: 'pump' }, 'unknown-route'],
+    ['a word that is none', { rest: 'pump/explode' }, 'unknown-route'],
     ['another method', { method: 'DELETE' }, 'unknown-route'],
     ['an empty id', { rest: '/moves' }, 'unknown-route'],
     ['a malformed escape', { rest: '%zz/moves' }, 'unknown-route'],
-  ])('%s is refused', async (_name, but, because) => {
-    expect(await ask(but)).toMatchObject({ kind: 'refused', because });
+    ['a form of another site', { headers: { 'x-requested-with': '' } }, 'not-requested'],
+    ['a precondition that nobody looks at', { headers: { 'if-match': '"1"' } }, 'bad-request'],
+  ])('%s is refused, and nothing is done', async (_name, but, because) => {
+    expect(await ask(but)).toMatchObject({ jsonBody: { type: `urn:rehome:${because}` } });
+    expect(told).toEqual([]);
   });
 
   test('nobody is told first whether there is such a scope', async () => {
-    expect(await ask({ principal: null, scope: 'other' })).toMatchObject({
-      because: 'unauthenticated',
+    expect(await ask({ principal: null, scope: 'other' })).toMatchObject({ status: 401 });
+  });
+
+  test('a change is told before it is done, and what came of it after', async () => {
+    await ask({});
+    expect(told.map(({ outcome }) => outcome)).toEqual([
+      { kind: 'begun' },
+      { kind: 'done', ...moved },
+    ]);
+    expect(told[1]).toMatchObject({ by: 'Otto', operation: 'movePump' });
+    expect(told[1]).toMatchObject({ id: told[0]?.id, target: 'pumps/main/pump/moves' });
+  });
+
+  test('a change of which the audit cannot be told is not made', async () => {
+    expect(await ask({ auditFails: true })).toMatchObject({
+      status: 503,
+      jsonBody: { type: 'urn:rehome:fault', detail: 'the audit is away' },
     });
+    expect(said.at(-1)).toContain('the audit is away');
+  });
+
+  test('one that fails half-way is told as such; a dry run changes nothing', async () => {
+    expect(await ask({ fails: true })).toMatchObject({ status: 503 });
+    expect(told.at(-1)?.outcome).toEqual({ kind: 'failed', because: 'the store is away' });
+    await ask({ rest: 'pump/stop' });
+    expect(told.at(-1)?.outcome).toEqual({ kind: 'refused', because: 'a dry run' });
+  });
+
+  test('who knows the answer already is not told it again', async () => {
+    const first = await ask({ method: 'GET', rest: '' });
+    const etag = first.headers?.['etag'] ?? '';
+    const again = await ask({ method: 'GET', rest: '', headers: { 'if-none-match': etag } });
+    expect(again).toEqual({ status: 304, headers: { etag, 'cache-control': 'no-store' } });
   });
 });

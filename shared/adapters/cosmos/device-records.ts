@@ -1,12 +1,14 @@
 import type { Container, JSONObject, OperationInput, SqlQuerySpec } from '@azure/cosmos';
+import type { Decision } from '../../allocation/decision.ts';
 import { isCampaign } from '../../campaign/valve.ts';
 import { countOf } from '../../domain/count.ts';
 import type { DeviceKey, DeviceRecord } from '../../domain/device.ts';
-import type { Move, SettledMove } from '../../domain/move.ts';
+import type { Move } from '../../domain/move.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { type DeviceRecords, type Due, type Page, unreadable } from '../../ports/device-records.ts';
 import type { Intakes } from '../../ports/intakes.ts';
 import { containers } from '../../wire/containers.ts';
+import { parseDecisionDocument, toDecisionDocument } from '../../wire/decision-document.ts';
 import { dueIn, parseDeviceDocument, toDeviceDocument } from '../../wire/device-document.ts';
 import { parseSettledDocument, toSettledDocument } from '../../wire/move-document.ts';
 import { type CosmosDatabase, statusOf } from './client.ts';
@@ -36,16 +38,22 @@ export const cosmosDeviceRecords = (
       charge(record.move, requestCharge);
       return { record, version: etag };
     },
-    write: async (key, record, version, abortSignal, settled) => {
+    write: async (key, record, version, abortSignal, settled, decided) => {
       const container = await open();
       const document = toDeviceDocument(key, record);
+      const beside = [
+        ...(settled ? [created(toSettledDocument(key, settled))] : []),
+        ...(decided ? [told(toDecisionDocument(key, decided))] : []),
+      ];
       try {
-        if (version === undefined) await container.items.create(document, { abortSignal });
-        else if (settled) {
-          const done = await settle(container, key, record, version, settled, abortSignal);
-          charge(settled.move, done.requestCharge);
+        if (beside.length > 0) {
+          const first = version === undefined ? created(document) : replaced(document, version);
+          const done = await asOne(container, key, [first, ...beside], abortSignal);
+          charge(settled?.move ?? record.move, done.requestCharge);
           return done.outcome;
-        } else {
+        }
+        if (version === undefined) await container.items.create(document, { abortSignal });
+        else {
           const accessCondition = { type: 'IfMatch', condition: version };
           const { requestCharge } = await container
             .item(key.id, key.slice)
@@ -75,7 +83,7 @@ const ours = (document: unknown, id: string): DeviceRecord => {
 /** What is found by query: the slices are many, so only what is indexed, and a page at a time. Pages may be empty before the last. */
 const lists = (
   open: () => Promise<Container>,
-): Pick<DeviceRecords, 'due' | 'attended' | 'all' | 'on' | 'history'> => ({
+): Pick<DeviceRecords, 'due' | 'attended' | 'all' | 'on' | 'history' | 'decisions'> => ({
   due: async (now, countMax, abortSignal) => {
     const { items } = await open();
     const parameters = [{ name: '@now', value: now }];
@@ -105,6 +113,19 @@ const lists = (
     const { resources } = await items.query(query, options).fetchAll();
     const settled = resources.map(parseSettledDocument);
     return settled.sort((one, other) => one.settledAt - other.settledAt).slice(-maxItemCount);
+  },
+  decisions: async (scope, since, countMax, abortSignal) => {
+    const { items } = await open();
+    const parameters = [{ name: '@since', value: since }];
+    const query = { query: 'SELECT * FROM c WHERE c.decidedAt >= @since', parameters };
+    const pages = items.query(query, { maxItemCount: countMax, abortSignal });
+    const found: Decision[] = [];
+    while (pages.hasMoreResults() && found.length <= countMax) {
+      const { resources = [] } = await pages.fetchNext();
+      found.push(...resources.map(parseDecisionDocument).filter((one) => one.scope === scope));
+    }
+    const decisions = found.sort((one, other) => other.at - one.at).slice(0, countMax);
+    return { decisions, isCut: found.length > countMax };
   },
 });
 
@@ -154,24 +175,31 @@ const readable = (documents: readonly unknown[]): Omit<Page, 'after'> => {
   };
 };
 
-/** Both in one batch of one partition: the whole of it, or nothing. */
-const settle = async (
+const created = (document: object): OperationInput => ({
+  operationType: 'Create',
+  resourceBody: json(document),
+});
+
+const replaced = (document: { readonly id: string }, ifMatch: string): OperationInput => ({
+  operationType: 'Replace',
+  id: document.id,
+  resourceBody: json(document),
+  ifMatch,
+});
+
+/** Told twice, it is one. */
+const told = (document: object): OperationInput => ({
+  operationType: 'Upsert',
+  resourceBody: json(document),
+});
+
+/** All in one batch of one partition: the whole of it, or nothing. */
+const asOne = async (
   { items }: Container,
   key: DeviceKey,
-  record: DeviceRecord,
-  version: string,
-  settled: SettledMove,
+  operations: OperationInput[],
   abortSignal: AbortSignal,
 ): Promise<{ readonly outcome: 'written' | 'superseded'; readonly requestCharge: number }> => {
-  const operations: OperationInput[] = [
-    {
-      operationType: 'Replace',
-      id: key.id,
-      resourceBody: json(toDeviceDocument(key, record)),
-      ifMatch: version,
-    },
-    { operationType: 'Create', resourceBody: json(toSettledDocument(key, settled)) },
-  ];
   const done = await items.batch(operations, key.slice, { abortSignal });
   const { result = [], headers } = done;
   const requestCharge = Number(headers?.['x-ms-request-charge'] ?? 0);
