@@ -1,10 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
-import type { PlanView } from '../../shared/wire/api/plans.ts';
 import type { toCampaignView } from '../../shared/wire/campaign-view.ts';
 import { aCommand } from '../support/a-command.ts';
 import { aFleet } from '../support/a-fleet.ts';
 import { hostOf } from '../support/a-hub.ts';
+import { aSmallFleet, hashOf } from '../support/a-small-fleet.ts';
 
 /** Campaigns, alerts and the breaker by their doors and on the command line, over the built app. */
 
@@ -44,34 +43,11 @@ test('who may', async () => {
   }
 });
 
-const aSmallFleet = async () => {
-  const fleet = await aFleet(settings);
-  for (let index = 0; index < 30; index += 1) {
-    const { registrationId, key } = fleet.identityOf(`device-${index}`);
-    await startVirtualDevice(fleet.azure.dps, registrationId, key);
-  }
-  for (let phase = ''; phase !== 'done'; ) {
-    await fleet.runTimer('takeInventory');
-    phase = ((await fleet.call('GET', 'inventory/main')).body as { phase: string }).phase;
-  }
-  await fleet.runTimer('rebalance');
-  const on = (hub: string): number => fleet.azure.hubs.get(hostOf(hub))?.devices.size ?? 0;
-  const planned = async (path: string, body: object): Promise<PlanView> => {
-    const asked = await fleet.call('POST', path, { reason: 'a test', ...body });
-    expect(asked.status).toBe(202);
-    const { id: planId } = asked.body as { readonly id: string };
-    return vi.waitUntil(
-      async () => {
-        const view = (await fleet.call('GET', `plans/main/${planId}`)).body as PlanView;
-        return view.state === 'made' ? view : undefined;
-      },
-      { timeout: 15_000, interval: 50 },
-    );
-  };
-  return { ...fleet, on, planned, rehome: aCommand(fleet.appUrl(), 'an-operator') };
+const aSettledFleet = async () => {
+  const fleet = await aSmallFleet(settings, 30);
+  await fleet.settled();
+  return { ...fleet, rehome: aCommand(fleet.appUrl(), 'an-operator') };
 };
-
-const hashOf = (view: PlanView): string => ('plan' in view && view.plan ? view.plan.hash : '');
 
 /** With an idempotency key. */
 const approving = async (appUrl: string, body: object, key: string) => {
@@ -88,7 +64,7 @@ const approving = async (appUrl: string, body: object, key: string) => {
 };
 
 test('[C6] a plan is tried, approved by its hash, carried out, reported and rolled back', async () => {
-  const { on, planned, call, appUrl, runTimer, log, rehome, kill, restart } = await aSmallFleet();
+  const { on, planned, call, appUrl, runTimer, log, rehome, kill, restart } = await aSettledFleet();
   const before = on('east');
   const view = await planned(`hubs/${hostOf('east')}/drain`, { scope: 'main' });
   const order = { plan: view.id, reason: 'a test' };

@@ -1,41 +1,18 @@
 import { expect, test, vi } from 'vitest';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
-import type { PlanView } from '../../shared/wire/api/plans.ts';
 import { aCommand } from '../support/a-command.ts';
 import { aFleet, answersIn } from '../support/a-fleet.ts';
 import { hostOf } from '../support/a-hub.ts';
+import { aSmallFleet } from '../support/a-small-fleet.ts';
 
 /** Plans, hubs and the inventory by their doors and on the command line, over the built app. */
 
 const settings = { REHOME_SNAPSHOT_MS: '200', REHOME_IMBALANCE_COUNT: '5' };
 
-const aSmallFleet = async () => {
-  const fleet = await aFleet(settings);
-  for (let index = 0; index < 30; index += 1) {
-    const { registrationId, key } = fleet.identityOf(`device-${index}`);
-    await startVirtualDevice(fleet.azure.dps, registrationId, key);
-  }
-  const on = (hub: string): number => fleet.azure.hubs.get(hostOf(hub))?.devices.size ?? 0;
-  /** Everything is known of everybody. */
-  const settled = async (): Promise<void> => {
-    for (let phase = ''; phase !== 'done'; ) {
-      await fleet.runTimer('takeInventory');
-      phase = ((await fleet.call('GET', 'inventory/main')).body as { phase: string }).phase;
-    }
-  };
-  const plan = async (body: object): Promise<PlanView> => {
-    const asked = await fleet.call('POST', 'plans/main', { reason: 'a test', ...body });
-    const { id } = asked.body as { readonly id: string };
-    return vi.waitUntil(
-      async () => {
-        const view = (await fleet.call('GET', `plans/main/${id}`)).body as PlanView;
-        return view.state === 'made' || view.state === 'failed' ? view : undefined;
-      },
-      { timeout: 15_000, interval: 50 },
-    );
-  };
-  const rehome = aCommand(fleet.appUrl(), 'an-operator');
-  return { ...fleet, on, settled, plan, rehome };
+const aFleetOf30 = async () => {
+  const fleet = await aSmallFleet(settings, 30);
+  const plan = (body: object) => fleet.planned('plans/main', body);
+  return { ...fleet, plan, rehome: aCommand(fleet.appUrl(), 'an-operator') };
 };
 
 const doors: readonly (readonly [method: string, path: string, token: string, status: number])[] = [
@@ -112,7 +89,7 @@ test('who may, and what is refused, by its field', async () => {
 });
 
 test('a fleet is looked at, planned, and its plans compared: by the doors and on the command line', async () => {
-  const { on, settled, plan, rehome, call, log, azure } = await aSmallFleet();
+  const { on, settled, plan, rehome, call, log, azure } = await aFleetOf30();
   const [east, before] = [hostOf('east'), on('east')];
   await settled();
   expect((await rehome('inventory')).out).toContain('30  devices that DPS knows');
@@ -156,7 +133,7 @@ test('a fleet is looked at, planned, and its plans compared: by the doors and on
 }, 60_000);
 
 test('a hub that is cordoned takes no new device from the next second on, and again when it is not', async () => {
-  const { rehome, azure, identityOf, log, call, runTimer } = await aSmallFleet();
+  const { rehome, azure, identityOf, log, call, runTimer } = await aFleetOf30();
   await runTimer('rebalance');
   const said = await rehome('hubs', 'cordon', 'north', '--reason', 'a new rack');
   expect(said.out).toContain('north.azure-devices.net is cordoned');

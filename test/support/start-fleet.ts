@@ -20,6 +20,7 @@ type Answered = {
 };
 
 const operators = [
+  { token: 'no-role', name: 'Nora', roles: [] },
   { token: 'a-reader', name: 'Rita', roles: ['Read'] },
   { token: 'an-operator', name: 'Otto', roles: ['Operate'] },
   { token: 'an-admin', name: 'Ada', roles: ['Admin'] },
