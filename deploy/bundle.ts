@@ -40,3 +40,4 @@ const { name, version } = JSON.parse(await readFile(path.join(root, 'package.jso
 const manifest = { name, version, type: 'module', main: 'functions/*.js' };
 await writeFile(path.join(target, 'package.json'), JSON.stringify(manifest, null, 2));
 await cp(path.join(root, 'host.json'), path.join(target, 'host.json'));
+await cp(path.join(root, 'dist/page'), path.join(target, 'page'), { recursive: true });

@@ -129,7 +129,8 @@ const start = async (flags: Flags): Promise<Started> => {
   const scope = scopeOf(environment);
   await introduce({ url: `http://127.0.0.1:${app.port}`, token: operator.token, scope });
   const webhookUrl = `http://127.0.0.1:${app.port}/api/dps/${scope}/allocate?code=${keys.host}`;
-  say(welcome(app, webhookUrl, await writeSample(names)));
+  const page = `http://127.0.0.1:${app.port}/.auth/login/aad?token=${operator.token}&post_login_redirect_uri=/api/ops`;
+  say(welcome(app, webhookUrl, page, await writeSample(names)));
   const runNow = async (functionName: string): Promise<void> => {
     const url = `http://127.0.0.1:${app.port}/admin/functions/${functionName}`;
     const { status } = await fetch(url, {
@@ -170,16 +171,22 @@ const writeSample = async (names: readonly string[]): Promise<string> => {
   return file;
 };
 
-const welcome = ({ functionNames }: AppProcess, webhookUrl: string, sampleFile: string): string => `
+const welcome = (
+  { functionNames }: AppProcess,
+  webhookUrl: string,
+  page: string,
+  sampleFile: string,
+): string => `
 Rehome runs on the embedded Functions host: ${functionNames.join(', ')}.
 
-  DPS's webhook   ${webhookUrl}
+  DPS's webhook         ${webhookUrl}
+  the operators' page   ${page}
 
 Ask it, as a DPS does when a device of an enrollment group registers:
 
   curl -sS -w '\\n' '${webhookUrl}' --data-binary @'${sampleFile}'
 
-The key is new at every start. Ctrl-C stops everything.
+Key and token are new at every start. Ctrl-C stops everything.
 `;
 
 /** Every device registers, and connects to the hub that it is given. Answers how many did not. */

@@ -1,5 +1,6 @@
 import { bufferLimits, eventHubLateDecisions } from './adapters/event-hubs/late-decisions.ts';
 import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decisions.ts';
+import { pageFiles } from './adapters/page/page-files.ts';
 import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
 import { systemCredential } from './adapters/system/credential.ts';
@@ -28,6 +29,7 @@ import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
 import { type Disabled, type ReadStatus, readStatus } from './flows/read-status.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
+import type { PageFiles } from './ports/page-files.ts';
 
 export type Rehome = {
   readonly scopes: ReadonlySet<Scope>;
@@ -52,6 +54,7 @@ export type Placement = {
   readonly explain: ExplainDevice;
   readonly policy: ManagePolicy;
   readonly listDecisions: ListDecisions;
+  readonly pageFiles: PageFiles;
   readonly readStatus: ReadStatus;
   /** Of every change by it. */
   readonly audit: KeepAudit;
@@ -129,6 +132,7 @@ const placementOf = (
   readStatus: status,
   audit: keepAudit({ ...store, complain: systemComplaint }),
   listDecisions: listDecisions(store),
+  pageFiles: pageFiles(),
   explain: explainDevice(store, boundSlackPercent),
   policy: managePolicy({
     ...store,

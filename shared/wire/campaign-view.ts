@@ -57,16 +57,17 @@ export const toCampaignView = (
 /** What a runner says is old after so long. */
 const staleMs = 90_000;
 
-/** Of those that are to be asked still; what waits for a device, nobody knows how long. */
+/** Of those that are to be asked still, as fast as it went at its fastest, with the waits between; what waits for a device, nobody knows how long. */
 const minutesLeft = (campaign: Campaign, tally: Tally, now: Instant): number | null => {
-  const { state, pace } = campaign;
-  if (state.kind !== 'running' || !pace || now - pace.at >= staleMs || pace.perMinute <= 0)
-    return null;
+  const { state, pace, waves, order } = campaign;
+  if (state.kind !== 'running' || !pace || pace.peak.perMinute === 0) return null;
   const begun = Object.values(tally).reduce((sum, count) => sum + count, 0) - tally['.'];
-  const left = Math.max(0, sizeOf(campaign) - begun);
-  const waves = campaign.waves.slice(state.wave);
-  const bakes = waves.length * (campaign.order.limits.bakeMs / 60_000);
-  return Math.ceil(left / pace.perMinute + bakes);
+  const asking = Math.max(0, sizeOf(campaign) - begun) / pace.peak.perMinute;
+  const { phase } = state;
+  const isLast = phase.kind === 'waiting';
+  const baking = phase.kind === 'baking' ? phase.until - now : isLast ? 0 : order.limits.bakeMs;
+  const later = Math.max(0, waves.length - 1 - state.wave) * order.limits.bakeMs;
+  return Math.ceil(asking + (Math.max(0, baking) + later) / 60_000);
 };
 
 /** Of the state that it is in: what a person has seen, when they order something. */

@@ -31,7 +31,9 @@ const rooms: readonly Room[] = [
 const config: Room = { name: 'shared/config', packages: [/^zod$/] };
 const configReaders = ['functions', 'shared/composition.ts', 'shared/composition'];
 const localMayImport = ['shared/wire', 'shared/domain'];
-const outside = ['local', 'cli', 'deploy', 'test', 'bench'];
+const outside = ['local', 'cli', 'page', 'deploy', 'test', 'bench'];
+/** It runs in a browser: of the app it knows what the API answers, and nothing else. */
+const pageMayImport = ['page/', 'shared/wire/api/'];
 const rootFiles = ['vitest.config.ts'];
 
 const vagueNames = /^(utils?|helpers?|common|types?|misc|index)(\.ts)?$/;
@@ -70,6 +72,7 @@ const downwardOnly: Rule = ({ path, imports }) =>
 
 const mayImport = (from: string, to: string): boolean => {
   const [importer, imported] = [roomOf(from), roomOf(to)];
+  if (from.startsWith('page/')) return pageMayImport.some((room) => to.startsWith(room));
   if (!importer) return !from.startsWith('local/') || isLocalImport(to);
   if (!imported) return false;
   if (imported === config) return importer === config || configReaders.includes(importer.name);

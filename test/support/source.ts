@@ -24,7 +24,7 @@ export const rootFolder = path.resolve(import.meta.dirname, '../..');
 export const readSources = async (): Promise<readonly SourceFile[]> => {
   const ignored = ['**/node_modules/**', 'dist/**', 'bundle/**', 'test/mutation/reports/**'];
   const paths = await Array.fromAsync(
-    glob('**/*.{ts,js,mjs,cjs}', { cwd: rootFolder, exclude: ignored }),
+    glob('**/*.{ts,tsx,js,mjs,cjs}', { cwd: rootFolder, exclude: ignored }),
   );
   return Promise.all(
     paths.sort().map(async (file) => ({

@@ -92,7 +92,10 @@ const campaignView = head
     tookMs: quantiles,
     waves: z.array(wave),
     pace: paceNow.nullable(),
-    minutesLeft: z.number().nullable().describe('at the pace of now; null: it does not move'),
+    minutesLeft: z
+      .number()
+      .nullable()
+      .describe('as fast as it went at its fastest; null: nobody knows'),
     requestUnits: z.object({ total: count, perVerifiedMove: count.nullable() }),
     hubStates: z.array(
       z.object({ hub: hubName, before: z.enum(hubStates), after: z.enum(hubStates) }),

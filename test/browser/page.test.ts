@@ -1,0 +1,173 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { aBrowser, hasBrowser, violationsOn } from '../support/a-browser.ts';
+import { hostOf } from '../support/a-hub.ts';
+import { aSmallFleet } from '../support/a-small-fleet.ts';
+
+/** The operators' page in a real browser, over the built app. */
+
+const settings = {
+  REHOME_SNAPSHOT_MS: '200',
+  REHOME_CAMPAIGN: JSON.stringify({ bakeMinutes: 30 }),
+  'AzureWebJobs.advanceCampaigns.Disabled': 'true',
+};
+
+const reason = 'Why? It stands in the audit.';
+const patience = 20_000;
+
+/** Every view is looked at by axe-core, in the light and in the dark, wide and on a phone. */
+const views = ['fleet', 'plans', 'campaigns', 'devices', 'decisions', 'history'] as const;
+
+const looks = [
+  { width: 1280, height: 900, colorScheme: 'light' },
+  { width: 390, height: 844, colorScheme: 'dark' },
+] as const;
+
+const inView = async (page: Page, view: string, heading: string | RegExp): Promise<void> => {
+  await page.getByRole('link', { name: view, exact: true }).click();
+  await page.getByRole('heading', { name: heading, level: 2 }).first().waitFor();
+};
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+const says = (page: Page, text: string | RegExp) =>
+  page.getByText(text).first().waitFor({ timeout: patience });
+
+describe.skipIf(!hasBrowser)('the page', () => {
+  test('from a hub to its drain, paused, resumed, stopped and rolled back, by hand; every step in the history', async () => {
+    const fleet = await aSmallFleet(settings, 24);
+    await fleet.settled();
+    const { open } = await aBrowser();
+    const { page, faults } = await open(fleet.appUrl(), 'an-operator');
+    page.setDefaultTimeout(patience);
+    const east = fleet.on('east');
+
+    await page.getByLabel('What to do with east').selectOption('drain');
+    expect(await button(page, 'Plan it').isDisabled()).toBe(true); // it takes a reason
+    await page.getByLabel(reason).fill('the region is given up');
+    expect(await violationsOn(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await button(page, 'Carry it out').click();
+    const moving = button(page, `Move ${east} device`);
+    expect(await moving.isDisabled()).toBe(true);
+    await page.getByLabel('Type').fill('wes');
+    expect(await moving.isDisabled()).toBe(true); // another hub's name is not this one's
+    await page.getByLabel('Type').fill('east');
+    expect(await violationsOn(page)).toEqual([]);
+    await moving.click();
+    await page.getByRole('heading', { name: /^drain east/ }).waitFor();
+
+    const running = fleet.runTimer('advanceCampaigns');
+    await says(page, `${east} of ${east} verified`);
+    await says(page, /one wave is baking/);
+    expect(await violationsOn(page)).toEqual([]);
+    await button(page, 'Pause now').click();
+    await says(page, 'paused on the page');
+    await button(page, 'Resume').click();
+    await page.getByLabel(reason).fill('looked at it');
+    await button(page, /^Resume$/).click();
+    await says(page, /one wave is baking/);
+    await button(page, 'Stop').click();
+    await page.getByLabel(reason).fill('enough of it');
+    await button(page, /^Stop$/).click();
+    await running;
+    await fleet.runTimer('advanceCampaigns');
+    await says(page, /stopped/);
+    expect(fleet.on('east')).toBe(0);
+
+    await button(page, 'Roll back').click();
+    await says(page, `${east} devices, as far as they can return`);
+    const back = button(page, /^Roll back$/);
+    await page.getByLabel(reason).fill('it was a mistake');
+    expect(await back.isDisabled()).toBe(true);
+    await page.getByLabel('Type').fill('roll back');
+    await back.click();
+    await page.getByRole('heading', { name: /^Rollback of drain east/ }).waitFor();
+    const rolling = fleet.runTimer('advanceCampaigns');
+    await says(page, `${east} of ${east} verified`);
+    expect(fleet.on('east')).toBe(east);
+
+    await inView(page, 'History', 'History');
+    const told = page.getByRole('listitem').filter({ hasText: 'Otto' });
+    for (const [operation, why] of [
+      ['emptyHub', 'the region is given up'],
+      ['commandCampaign', 'paused on the page'],
+      ['commandCampaign', 'looked at it'],
+      ['commandCampaign', 'enough of it'],
+      ['commandCampaign', 'it was a mistake'],
+    ] as const)
+      await told.filter({ hasText: operation }).filter({ hasText: why }).first().waitFor();
+    expect(faults).toEqual([]);
+    await rolling;
+  }, 240_000);
+
+  test('no view breaks a rule of accessibility, wide and in the light, on a phone and in the dark', async () => {
+    const fleet = await aSmallFleet(settings, 6);
+    await fleet.settled();
+    const { open } = await aBrowser();
+    for (const look of looks) {
+      const { page, faults } = await open(fleet.appUrl(), 'an-admin', look);
+      page.setDefaultTimeout(patience);
+      for (const view of views) {
+        const name = view[0]?.toUpperCase() + view.slice(1);
+        await inView(page, name, view === 'fleet' ? /Hubs/ : new RegExp(name));
+        await page.waitForLoadState('networkidle').catch(() => undefined);
+        expect([view, await violationsOn(page)]).toEqual([view, []]);
+      }
+      await inView(page, 'Devices', 'Devices');
+      await page.getByLabel('A device, by its id').fill('device-1');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'If it registered now' }).waitFor();
+      expect(await violationsOn(page)).toEqual([]);
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect(width).toBeLessThanOrEqual(look.width); // nothing sticks out
+      expect(faults).toEqual([]);
+    }
+  }, 120_000);
+
+  test('nobody, somebody without a role, and a reader, who sees everything and no button', async () => {
+    const fleet = await aSmallFleet(settings, 3);
+    await fleet.settled();
+    const { open } = await aBrowser();
+    const nobody = await open(fleet.appUrl(), undefined);
+    await says(nobody.page, 'Nobody is signed in.');
+    const link = await nobody.page.getByRole('link', { name: 'Sign in' }).getAttribute('href');
+    expect(link).toContain('/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fops');
+    const nora = await open(fleet.appUrl(), 'no-role');
+    await says(nora.page, /You are signed in, and have no role here/);
+    expect(await violationsOn(nora.page)).toEqual([]);
+    const { page } = await open(fleet.appUrl(), 'a-reader');
+    await page.getByRole('heading', { name: /Hubs/ }).waitFor();
+    await says(page, 'Rita (Read)');
+    await says(page, 'you may look');
+    expect(await page.getByRole('button').allTextContents()).toEqual(['To what matters']);
+    expect(await page.getByLabel(/What to do with/).count()).toBe(0);
+  }, 60_000);
+
+  test('what it cannot do is told where it was asked for; what is old is said to be old', async () => {
+    const fleet = await aSmallFleet({ ...settings, REHOME_TWO_PERSONS: 'true' }, 3);
+    await fleet.settled();
+    const { open } = await aBrowser();
+    const { page, context } = await open(fleet.appUrl(), 'an-operator');
+    page.setDefaultTimeout(patience);
+    await page.getByLabel('What to do with west').selectOption('drain');
+    await page.getByLabel(reason).fill('two are needed');
+    await button(page, 'Plan it').click();
+    await says(page, 'Another person carries it out: two are needed.');
+
+    await inView(page, 'Fleet', /Hubs/);
+    await page.getByLabel('What to do with west').selectOption('cordon');
+    await page.getByLabel(reason).fill('to be told');
+    await fleet.call('PUT', `hubs/${hostOf('west')}`, { weight: 3, reason: 'meanwhile' });
+    await context.setOffline(true);
+    await button(page, /^Cordon$/).click();
+    await page.getByRole('alert').filter({ hasText: 'Failed to fetch' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /What you see is \d+ s old/ })
+      .waitFor({ timeout: 30_000 });
+    await context.setOffline(false);
+    await says(page, /as of/);
+  }, 90_000);
+});
