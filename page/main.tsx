@@ -24,7 +24,8 @@ const App = () => {
   const status = useLive<StatusView>('status', 5_000);
   const { body } = status;
   if (!body) return <Outside live={status} />;
-  const scope = place.scope && body.scopes.includes(place.scope) ? place.scope : body.scopes[0];
+  const names = body.scopes.map(({ name }) => name);
+  const scope = place.scope && names.includes(place.scope) ? place.scope : names[0];
   if (scope === undefined) return <p class="fault">No scope is set: REHOME_SCOPES.</p>;
   const held = Math.max(-1, ...body.you.roles.map((role) => roles.indexOf(role)));
   const may = (role: 'Operate' | 'Admin'): boolean => held >= roles.indexOf(role);
@@ -96,8 +97,8 @@ const Header = ({ scope, place, live, status }: HeaderProps) => (
               location.hash = linkTo(currentTarget.value, 'fleet');
             }}
           >
-            {status.scopes.map((one) => (
-              <option key={one}>{one}</option>
+            {status.scopes.map(({ name }) => (
+              <option key={name}>{name}</option>
             ))}
           </select>
         </label>

@@ -87,7 +87,7 @@ export const CampaignCommands = ({ view, etag, again }: Props) => {
           <button
             key={what}
             type="button"
-            class={what === 'pause' || what === 'resume' ? 'main' : ''}
+            class={what === 'pause' ? 'main' : ''}
             onClick={() => void choose(what)}
           >
             {names[what]}

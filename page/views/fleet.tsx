@@ -10,6 +10,7 @@ import { HubActions } from '../parts/hub-actions.tsx';
 import { HubLoad } from '../parts/hub-load.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { State } from '../parts/state.tsx';
+import { TakenIn } from '../parts/taken-in.tsx';
 import { counted, many, percent, short } from '../words.ts';
 
 type Hubs = { readonly hubs: readonly HubView[] };
@@ -36,6 +37,7 @@ export const Fleet = () => {
           <CampaignList campaigns={active} />
         )}
       </section>
+      <TakenIn />
       <HubTable live={hubs.body?.hubs} again={hubs.again} />
     </>
   );

@@ -4,6 +4,7 @@ import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
+import type { Inventories } from '../ports/inventories.ts';
 import type { Policies, PolicyVersions } from '../ports/policies.ts';
 import type { Dial } from './approve-by-dial.ts';
 
@@ -18,11 +19,18 @@ export type AppFacts = {
 
 export type Disabled = { readonly what: string; readonly because: string };
 
-export type Status = AppFacts & {
+export type Status = Omit<AppFacts, 'scopes'> & {
+  readonly scopes: readonly ScopeStatus[];
   readonly now: Instant;
   readonly store: { readonly isShared: boolean; readonly fault: string | undefined };
   readonly table: HubTable;
   readonly policyVersion: number;
+};
+
+export type ScopeStatus = {
+  readonly name: Scope;
+  /** Whether its fleet was taken in once, so that plans know all of it; undefined: the store gives no answer. */
+  readonly isTakenIn: boolean | undefined;
 };
 
 export type ReadStatus = () => Promise<Status>;
@@ -32,6 +40,7 @@ type Ports = {
   readonly hubTables: HubTables;
   readonly policies: Policies;
   readonly versions: PolicyVersions;
+  readonly inventories: Inventories;
   readonly clock: Clock;
   readonly deadline: Deadline;
 };
@@ -40,21 +49,33 @@ type Ports = {
 const timeoutMs = 2_000;
 
 /** Asks the store, now, for something small; what else is told is at hand. */
-export const readStatus =
-  (
-    { isShared, hubTables, policies, versions, clock, deadline }: Ports,
-    facts: AppFacts,
-  ): ReadStatus =>
-  async () => {
-    const fault = await deadline(timeoutMs, versions.newest).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
+export const readStatus = (ports: Ports, facts: AppFacts): ReadStatus => {
+  const { isShared, hubTables, policies, versions, clock, deadline } = ports;
+  return async () => {
+    const [fault, scopes] = await Promise.all([
+      deadline(timeoutMs, versions.newest).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      ),
+      Promise.all([...facts.scopes].map((name) => scopeStatus(ports, name))),
+    ]);
     return {
       ...facts,
+      scopes,
       now: clock.now(),
       store: { isShared, fault },
       table: hubTables.latest(),
       policyVersion: policies.latest().version,
     };
   };
+};
+
+const scopeStatus = async ({ inventories, deadline }: Ports, name: Scope): Promise<ScopeStatus> => {
+  try {
+    const kept = await deadline(timeoutMs, (signal) => inventories.read(name, signal));
+    const { pass = 0, endedAt } = kept?.inventory ?? {};
+    return { name, isTakenIn: pass > 1 || endedAt !== undefined };
+  } catch {
+    return { name, isTakenIn: undefined }; // that the store gives no answer is told beside it
+  }
+};

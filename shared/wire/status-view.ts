@@ -10,7 +10,10 @@ export const toStatusView = (
 ): StatusView => ({
   now: toIso(now),
   you: { name, roles: [...roles] },
-  scopes: [...scopes],
+  scopes: scopes.map(({ name: scope, isTakenIn }) => ({
+    name: scope,
+    isTakenIn: isTakenIn ?? null,
+  })),
   dial: dial ?? null,
   needsTwoPersons,
   store: { kind: store.isShared ? 'cosmos' : 'memory', fault: store.fault ?? null },

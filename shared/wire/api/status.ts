@@ -8,7 +8,15 @@ const status = z
   .object({
     now: time,
     you: z.object({ name: z.string(), roles: z.array(z.enum(roles)) }),
-    scopes: z.array(z.string()),
+    scopes: z.array(
+      z.object({
+        name: z.string(),
+        isTakenIn: z
+          .boolean()
+          .nullable()
+          .describe('whether its fleet is known whole; null: the store gives no answer'),
+      }),
+    ),
     dial: z
       .enum(dials)
       .nullable()
