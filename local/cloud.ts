@@ -30,11 +30,12 @@ export type Cloud = {
 const groupId = 'fleet';
 const eventHub = 'hub-events';
 const decisionsHub = 'decisions';
+const auditHub = 'audit';
 /** Few, because each is a link of its own. */
 const partitionCount = 2;
 
 export const startCloud = async (options: AzureOptions, world: World): Promise<Cloud> => {
-  const named = [eventHub, decisionsHub].map((name) => ({ name, partitionCount }));
+  const named = [eventHub, decisionsHub, auditHub].map((name) => ({ name, partitionCount }));
   const eventHubs = createEventHubs(named, world);
   const events = await listenEventHubs(eventHubs);
   const routes: HubRoute[] = [];
@@ -58,6 +59,7 @@ export const startCloud = async (options: AzureOptions, world: World): Promise<C
       REHOME_EVENTS: events.connectionString,
       REHOME_EVENTS_HUB: eventHub,
       REHOME_DECISIONS_HUB: decisionsHub,
+      REHOME_AUDIT_HUB: auditHub,
       REHOME_DPS: JSON.stringify({
         main: { idScope: azure.dps.idScope, connectionString: dpsConnectionString(azure.dps) },
       }),

@@ -1,3 +1,4 @@
+import { eventHubAuditStream } from './adapters/event-hubs/audit-stream.ts';
 import { bufferLimits, eventHubLateDecisions } from './adapters/event-hubs/late-decisions.ts';
 import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decisions.ts';
 import { pageFiles } from './adapters/page/page-files.ts';
@@ -12,7 +13,11 @@ import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
 import { type Planning, planningOf } from './composition/planning.ts';
 import { type Seed, seedOf } from './composition/seed.ts';
 import { type Store, storeOf } from './composition/store.ts';
-import { type BufferSettings, readBufferSettings } from './config/buffer-settings.ts';
+import {
+  type BufferSettings,
+  type EventHubSettings,
+  readBufferSettings,
+} from './config/buffer-settings.ts';
 import { type CampaignSettings, readCampaignSettings } from './config/campaign-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
 import { type PlanSettings, readPlanSettings } from './config/plan-settings.ts';
@@ -29,6 +34,7 @@ import { type OrderDevice, orderDevice } from './flows/order-device.ts';
 import { type ReadDevices, readDevices } from './flows/read-device.ts';
 import { type Disabled, type ReadStatus, readStatus } from './flows/read-status.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
+import { type TellChanges, tellChanges } from './flows/tell-changes.ts';
 import type { PageFiles } from './ports/page-files.ts';
 
 export type Rehome = {
@@ -37,6 +43,8 @@ export type Rehome = {
   readonly recordDecisions: RecordDecisions;
   /** Whether decisions that could not be recorded wait in an Event Hub. */
   readonly buffers: boolean;
+  /** undefined where nobody is told, or where nothing is kept. */
+  readonly tellChanges: TellChanges | undefined;
   /** undefined while a setting that only moves need is bad: the log has it. */
   readonly moves: Moves | undefined;
   /** undefined too while a setting that only plans need is bad. */
@@ -80,7 +88,7 @@ export const compose = (
   const seed = seedOf(settings.policy);
   const store = storeOf(settings, seed.policy);
   const record = recordDecision(store);
-  const lateDecisions = lateDecisionsOf(store, record, buffer);
+  const lateDecisions = lateDecisionsOf(store, record, buffer?.decisions);
   const organic = moveSettings && limitsOf(moveSettings);
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
   const access = moveSettings && azureAccess(moveSettings);
@@ -98,7 +106,8 @@ export const compose = (
     scopes,
     allocateDevice: allocateDevice({ ...store, lateDecisions }, limits),
     recordDecisions: recordDecisions(record, store.deadline),
-    buffers: buffer !== undefined,
+    buffers: buffer?.decisions !== undefined,
+    tellChanges: buffer?.audit && tellChangesOf(store, buffer.audit),
     moves,
     planning:
       access &&
@@ -156,7 +165,7 @@ const operatorsOf = (
 const lateDecisionsOf = (
   { deadline }: Store,
   record: ReturnType<typeof recordDecision>,
-  buffer: BufferSettings,
+  buffer: EventHubSettings | undefined,
 ) => {
   const inProcess = memoryLateDecisions(record, deadline, lateLimits, systemComplaint);
   return buffer
@@ -169,6 +178,13 @@ const lateDecisionsOf = (
         systemComplaint,
       )
     : inProcess;
+};
+
+const tellChangesOf = (store: Store, hub: EventHubSettings): TellChanges | undefined => {
+  const { changes, cursors } = store;
+  if (!changes || !cursors) return undefined;
+  const stream = eventHubAuditStream(hub, systemCredential);
+  return tellChanges({ ...store, changes, cursors, stream });
 };
 
 /** [A7] A setting that the webhook can do without must not keep it from answering. */

@@ -41,6 +41,8 @@ export type Row = {
   readonly etag: string;
   readonly expiresMs: number | null;
   readonly body: string;
+  /** Of its last write: the order of the change feed. */
+  readonly lsn: number;
 };
 
 /** Makes, or opens, the container's table, with an index for each indexed property. */
@@ -53,8 +55,9 @@ export const openContainer = (
   const table = `documents${number}`;
   database.exec(`
     CREATE TABLE IF NOT EXISTS ${table} (
-      sequence INTEGER PRIMARY KEY AUTOINCREMENT, partition TEXT, id TEXT, etag TEXT, expiresMs INTEGER, body TEXT,
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT, partition TEXT, id TEXT, etag TEXT, expiresMs INTEGER, body TEXT, lsn INTEGER,
       UNIQUE (partition, id));
+    CREATE INDEX IF NOT EXISTS ${table}_lsn ON ${table} (lsn);
     CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expiresMs) WHERE expiresMs IS NOT NULL`);
   const indexed = indexedNames(definition);
   for (const name of indexed ?? []) {
@@ -76,10 +79,10 @@ export const openContainer = (
     statements: {
       find: database.prepare(`SELECT * FROM ${table} WHERE partition = ? AND id = ?`),
       insert: database.prepare(
-        `INSERT INTO ${table} (partition, id, etag, expiresMs, body) VALUES (?, ?, ?, ?, ?)`,
+        `INSERT INTO ${table} (partition, id, etag, expiresMs, body, lsn) VALUES (?, ?, ?, ?, ?, ?)`,
       ),
       update: database.prepare(
-        `UPDATE ${table} SET etag = ?, expiresMs = ?, body = ? WHERE partition = ? AND id = ?`,
+        `UPDATE ${table} SET etag = ?, expiresMs = ?, body = ?, lsn = ? WHERE partition = ? AND id = ?`,
       ),
       remove: database.prepare(`DELETE FROM ${table} WHERE partition = ? AND id = ?`),
       sweep: database.prepare(`DELETE FROM ${table} WHERE expiresMs <= ?`),

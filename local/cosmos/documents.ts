@@ -15,7 +15,7 @@ export const askDocuments = (
 ): HttpReply => {
   const { method, headers } = ask;
   if (id === undefined) {
-    if (headers['a-im']) throw notSupported('change feed');
+    if (headers['a-im']) return toChanges(cosmos, container, ask);
     if (headers['x-ms-cosmos-is-query-plan-request']) return { status: 200, body: queryPlan };
     if (headers['x-ms-documentdb-isquery'] || headers['content-type']?.includes('query')) {
       return toQueryPage(cosmos, container, ask);
@@ -110,9 +110,9 @@ export const write = (
   const [etag, body] = [String(stored['_etag']), JSON.stringify(stored)];
   const expires = expiryOf(container, document, nowMs);
   const { insert, update } = container.statements;
-  if (found) update.run(etag, expires, body, partition, id);
-  else insert.run(partition, id, etag, expires, body);
   container.lsn += 1;
+  if (found) update.run(etag, expires, body, container.lsn, partition, id);
+  else insert.run(partition, id, etag, expires, body, container.lsn);
   const units = writeUnits(container, body.length, found !== undefined);
   return reply(container, found ? 200 : 201, units, stored);
 };
@@ -186,4 +186,34 @@ const toQueryPage = (cosmos: Cosmos, container: Container, ask: HttpAsk): HttpRe
     ...answered,
     headers: { ...answered.headers, 'x-ms-item-count': String(bodies.length), ...more },
   };
+};
+
+/**
+ * The change feed, in its latest-version mode: what was written since, each document once, as it is now, in the order of its last write.
+ * @see https://learn.microsoft.com/azure/cosmos-db/nosql/change-feed-pull-model
+ */
+const toChanges = (cosmos: Cosmos, container: Container, { headers }: HttpAsk): HttpReply => {
+  if (headers['a-im'] !== 'Incremental Feed') throw notSupported(`feed ${headers['a-im']}`);
+  const known = headers['if-none-match'];
+  const after = known === '*' ? container.lsn : Number(known?.replaceAll('"', '') ?? 0);
+  const size = Number(headers['x-ms-max-item-count'] ?? pageSizeDefault);
+  const rows = cosmos.database
+    .prepare(
+      `SELECT * FROM ${container.table} WHERE lsn > ? AND (expiresMs IS NULL OR expiresMs > ?) ORDER BY lsn LIMIT ?`,
+    )
+    .all(after, cosmos.world.now(), size > 0 ? size : pageSizeDefault) as unknown as Row[];
+  const last = rows.at(-1)?.lsn ?? after;
+  const units = queryUnits(rows.reduce((sum, { body }) => sum + body.length, 0));
+  const etag = `"${last}"`;
+  if (rows.length === 0) {
+    const { headers: told } = reply(container, 304, units);
+    return { status: 304, headers: { ...told, etag } };
+  }
+  const documents = rows.map(({ body, lsn }) => ({ ...JSON.parse(body), _lsn: lsn }));
+  const answered = reply(container, 200, units, {
+    _rid: container.rid,
+    Documents: documents,
+    _count: rows.length,
+  });
+  return { ...answered, headers: { ...answered.headers, etag } };
 };

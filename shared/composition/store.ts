@@ -6,6 +6,8 @@ import {
   cosmosPurses,
   cosmosValves,
 } from '../adapters/cosmos/campaigns.ts';
+import { cosmosChangeCursors } from '../adapters/cosmos/change-cursors.ts';
+import { cosmosChanges } from '../adapters/cosmos/changes.ts';
 import { cosmosDatabase } from '../adapters/cosmos/client.ts';
 import { cosmosDeviceRecords } from '../adapters/cosmos/device-records.ts';
 import { cosmosEnrollments } from '../adapters/cosmos/enrollments.ts';
@@ -63,6 +65,9 @@ const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
     hubTables,
     hubDocuments: hubTables.documents,
     audit: memoryAudit(),
+    // What is gone with the process is told to nobody.
+    changes: undefined,
+    cursors: undefined,
     plans: memoryPlans(),
     inventories: memoryInventories(),
     intakes,
@@ -90,6 +95,8 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed
     enrollments: cosmosEnrollments(database),
     hubDocuments: cosmosHubDocuments(database),
     audit: cosmosAudit(database),
+    changes: cosmosChanges(database),
+    cursors: cosmosChangeCursors(database),
     plans: cosmosPlans(database),
     inventories: cosmosInventories(database),
     hubTables: cosmosHubTables(database, hubs, clock, deadline, limits, complain),

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
 
-/** The Event Hub where decisions wait that could not be recorded; undefined: they wait in the process alone. */
-export type BufferSettings =
-  | {
-      readonly name: string;
-      readonly connection: { readonly string: string } | { readonly namespace: string };
-    }
-  | undefined;
+/** Event Hubs that the app itself writes to, by a connection of the same namespace. */
+export type BufferSettings = {
+  /** Where decisions wait that could not be recorded; undefined: they wait in the process alone. */
+  readonly decisions: EventHubSettings | undefined;
+  /** Where everything is told that changed; undefined: nowhere. */
+  readonly audit: EventHubSettings | undefined;
+};
+
+export type EventHubSettings = {
+  readonly name: string;
+  readonly connection: { readonly string: string } | { readonly namespace: string };
+};
 
 /**
  * Environment → BufferSettings. The webhook answers without it as well.
@@ -17,24 +22,29 @@ export const readBufferSettings = (
   environment: NodeJS.ProcessEnv = process.env,
 ): BufferSettings => {
   const data = readEnvironment(bufferSettings, environment);
-  const { REHOME_DECISIONS_HUB: name, REHOME_EVENTS: string } = data;
-  const { REHOME_EVENTS__fullyQualifiedNamespace: namespace } = data;
-  if (name === undefined) return undefined;
-  if (string !== undefined) return { name, connection: { string } };
-  return namespace === undefined ? undefined : { name, connection: { namespace } };
+  const { REHOME_EVENTS: string, REHOME_EVENTS__fullyQualifiedNamespace: namespace } = data;
+  const connection =
+    string === undefined ? (namespace === undefined ? undefined : { namespace }) : { string };
+  const of = (name: string | undefined): EventHubSettings | undefined =>
+    name === undefined || connection === undefined ? undefined : { name, connection };
+  return { decisions: of(data.REHOME_DECISIONS_HUB), audit: of(data.REHOME_AUDIT_HUB) };
 };
 
 /** The connection has the names that Functions' own triggers read. */
 const bufferSettings = z
   .object({
     REHOME_DECISIONS_HUB: z.string().optional(),
+    REHOME_AUDIT_HUB: z.string().optional(),
     REHOME_EVENTS: z.string().startsWith('Endpoint=sb://').optional(),
     REHOME_EVENTS__fullyQualifiedNamespace: z.hostname().optional(),
   })
-  .refine(
-    (data) =>
-      data.REHOME_DECISIONS_HUB === undefined ||
-      data.REHOME_EVENTS !== undefined ||
-      data.REHOME_EVENTS__fullyQualifiedNamespace !== undefined,
-    { path: ['REHOME_DECISIONS_HUB'], message: 'needs the connection REHOME_EVENTS' },
-  );
+  .superRefine((data, context) => {
+    if (data.REHOME_EVENTS ?? data.REHOME_EVENTS__fullyQualifiedNamespace) return;
+    for (const name of ['REHOME_DECISIONS_HUB', 'REHOME_AUDIT_HUB'] as const)
+      if (data[name] !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'needs the connection REHOME_EVENTS',
+        });
+  });

@@ -77,8 +77,9 @@ const settledDocument = z.object({
   schemaVersion: z.literal(1),
   id: moveId,
   slice: z.string(),
-  /** The id of the device's document. */
+  /** The id of the device's document; and its own, as spelled: absent in what was written before it was told. */
   historyOf: z.string(),
+  deviceId: z.string().optional(),
   verdict: z.enum(verdicts),
   because: z.string(),
   settledAt: time,
@@ -93,12 +94,14 @@ const historySeconds = 90 * 24 * 3_600;
 
 export const toSettledDocument = (
   { id, slice }: { readonly id: string; readonly slice: string },
+  deviceId: string,
   { move: settled, verdict, because, settledAt }: SettledMove,
 ): SettledDocument => ({
   schemaVersion: 1,
   id: settled.id,
   slice,
   historyOf: id,
+  deviceId,
   verdict,
   because,
   settledAt,

@@ -42,7 +42,7 @@ export const cosmosDeviceRecords = (
       const container = await open();
       const document = toDeviceDocument(key, record);
       const beside = [
-        ...(settled ? [created(toSettledDocument(key, settled))] : []),
+        ...(settled ? [created(toSettledDocument(key, record.deviceId, settled))] : []),
         ...(decided ? [told(toDecisionDocument(key, decided))] : []),
       ];
       try {

@@ -4,12 +4,7 @@ import { deviceKey } from '../../domain/device.ts';
 import type { Deadline } from '../../ports/deadline.ts';
 import type { LateDecision, LateDecisions } from '../../ports/late-decisions.ts';
 import { toLateDecisionDocument } from '../../wire/late-decision-document.ts';
-
-/** The Event Hub of decisions, by connection string, or by the namespace's name and the app's own identity. */
-export type DecisionsHub = {
-  readonly name: string;
-  readonly connection: { readonly string: string } | { readonly namespace: string };
-};
+import { connect, type EventHubAddress } from './connect.ts';
 
 export type BufferLimits = {
   /** How long one decision may take to be in the hub. */
@@ -25,7 +20,7 @@ export const bufferLimits: BufferLimits = { timeoutMs: 5_000, sendingMax: 1_000 
  * the hub does not take, in time or at all, waits in the process instead.
  */
 export const eventHubLateDecisions = (
-  hub: DecisionsHub,
+  hub: EventHubAddress,
   credential: () => Promise<TokenCredential>,
   otherwise: LateDecisions,
   deadline: Deadline,
@@ -76,16 +71,3 @@ export const eventHubLateDecisions = (
 };
 
 const sayMs = 1_000;
-
-/** The SDK's own would repeat for minutes, behind our deadline. */
-const retryOptions = { maxRetries: 1, retryDelayInMs: 200, timeoutInMs: 4_000 };
-
-const connect = async (
-  { name, connection }: DecisionsHub,
-  credential: () => Promise<TokenCredential>,
-): Promise<EventHubProducerClient> => {
-  const { EventHubProducerClient: Client } = await import('@azure/event-hubs');
-  return 'string' in connection
-    ? new Client(connection.string, name, { retryOptions })
-    : new Client(connection.namespace, name, await credential(), { retryOptions });
-};
