@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { requestedWith } from '../shared/wire/route-table.ts';
+import { misspelled } from './misspelled.ts';
 
 /** The management API. @throws Error with what was wrong, in one line. */
 export type Api = {
@@ -21,6 +22,10 @@ export type Where = {
   readonly scope?: string | undefined;
 };
 
+/** What was answered last: under `--json` it is what a command comes to. */
+let newest: unknown;
+export const newestAnswer = (): unknown => newest;
+
 /** The name of an error that may pass by itself. */
 export const noAnswer = 'NoAnswer';
 
@@ -33,7 +38,7 @@ export const connect = async (flags: Where): Promise<Api> => {
   const url = flags.url ?? process.env['REHOME_URL'] ?? here.url;
   const token = flags.token ?? process.env['REHOME_TOKEN'] ?? here.token;
   const scope = flags.scope ?? here.scope ?? 'main';
-  if (!url) throw new Error('nothing runs here: start it with npm start, or say where with --url');
+  if (!url) throw misspelled('nothing runs here: start it with npm start, or say where with --url');
   return {
     scope,
     pathOf: (deviceId) => `devices/${encodeURIComponent(scope)}/${encodeURIComponent(deviceId)}`,
@@ -53,6 +58,7 @@ export const connect = async (flags: Where): Promise<Api> => {
       });
       const answer = await response.json().catch(() => undefined);
       if (!response.ok) throw new Error(problemOf(response.status, answer));
+      newest = answer;
       return answer;
     },
   };

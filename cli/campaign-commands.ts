@@ -12,6 +12,7 @@ import {
 } from './campaign.ts';
 import { emptyHub } from './empty-hub.ts';
 import { type Command, type Flags, hostOf, one, reasonOf, say } from './flags.ts';
+import { misspelled } from './misspelled.ts';
 import { limitsOf } from './plan-commands.ts';
 
 /** `--limits` is JSON, or a file of it: `{ "bakeMinutes": 5, "onFail": "rollback" }` */
@@ -20,7 +21,7 @@ export const campaignLimitsIn = async ({ limits }: Flags): Promise<object | unde
   const text = /^\s*[{[]/.test(limits) ? limits : await readFile(limits, 'utf8');
   const told = parsed(text);
   if (typeof told !== 'object' || told === null || Array.isArray(told))
-    throw new Error('--limits: expected a JSON object, or a file of one');
+    throw misspelled('--limits: expected a JSON object, or a file of one');
   return told;
 };
 
@@ -60,7 +61,7 @@ export const campaignCommands: Readonly<Record<string, Command>> = {
     if (!isDone) process.exitCode = 1;
   },
   moves: async (flags, given) =>
-    listCampaignMoves(await connect(flags), one(given, 'one campaign'), say),
+    listCampaignMoves(await connect(flags), one(given, 'one campaign'), flags.json, say),
   pause: orders('pause'),
   resume: orders('resume'),
   stop: orders('stop'),

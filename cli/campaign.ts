@@ -155,15 +155,25 @@ export const commandCampaign = async (
 };
 
 /** A line each, for other programs: device, from, to, what became of it, why. */
-export const listCampaignMoves = async (api: Api, id: string, say: Say): Promise<void> => {
+export const listCampaignMoves = async (
+  api: Api,
+  id: string,
+  json: boolean,
+  say: Say,
+): Promise<void> => {
+  const all: CampaignMoveRow[] = [];
   for (let page = 0; ; page += 1) {
     const { moves, pages } = (await api.call('GET', pathOf(api, id, `/moves?page=${page}`))) as {
       readonly moves: readonly CampaignMoveRow[];
       readonly pages: number;
     };
-    for (const { deviceId, from, to, became, because } of moves)
-      say([deviceId, from, to, became, because ?? ''].join('\t'));
-    if (page + 1 >= pages) return;
+    all.push(...moves);
+    if (!json)
+      for (const { deviceId, from, to, became, because } of moves)
+        say([deviceId, from, to, became, because ?? ''].join('\t'));
+    if (page + 1 < pages) continue;
+    if (json) say(JSON.stringify(all, null, 2));
+    return;
   }
 };
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { misspelled } from './misspelled.ts';
 
 const options = {
   to: { type: 'string' },
@@ -33,12 +34,12 @@ export type Command = (flags: Flags, given: readonly string[]) => Promise<void>;
 
 export const one = (given: readonly string[], what = 'one device id'): string => {
   const [only, ...more] = given;
-  if (only === undefined || more.length > 0) throw new Error(`expected ${what}`);
+  if (only === undefined || more.length > 0) throw misspelled(`expected ${what}`);
   return only;
 };
 
 export const reasonOf = ({ reason }: Flags): string => {
-  if (reason === undefined) throw new Error('expected --reason TEXT: it is kept');
+  if (reason === undefined) throw misspelled('expected --reason TEXT: it is kept');
   return reason;
 };
 
@@ -48,10 +49,21 @@ export const hostOf = (hub: string): string =>
 export const numberOf = (text: string | undefined, flag: string): number | undefined => {
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number)) throw new Error(`expected a number: ${flag}`);
+  if (text.trim() === '' || !Number.isFinite(number))
+    throw misspelled(`expected a number: ${flag}`);
   return number;
 };
 
+/** Under `--json` what is said on the way is for nobody. */
+let isMute = false;
+export const mute = (): void => {
+  isMute = true;
+};
+
 export const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  if (!isMute) print(line);
+};
+
+export const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
 };

@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { misspelled } from './misspelled.ts';
 
 type Say = (line: string) => void;
 
@@ -45,11 +46,12 @@ export const unpin = async (api: Api, deviceId: string, reason: string, say: Say
 
 /** @param pairs `tenant=contoso` */
 export const label = async (api: Api, deviceId: string, pairs: readonly string[], say: Say) => {
-  if (pairs.length === 0) throw new Error('expected NAME=VALUE …: they are all of its labels then');
+  if (pairs.length === 0)
+    throw misspelled('expected NAME=VALUE …: they are all of its labels then');
   const labels = Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw new Error(`expected name=value, not ${pair}`);
+      if (at < 1) throw misspelled(`expected name=value, not ${pair}`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );

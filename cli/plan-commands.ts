@@ -1,5 +1,6 @@
 import { connect } from './api.ts';
 import { type Command, type Flags, hostOf, numberOf, one, reasonOf, say } from './flags.ts';
+import { misspelled } from './misspelled.ts';
 import {
   diffPlansOf,
   listMoves,
@@ -34,11 +35,11 @@ const ordersOf = (
 
 const ofHub = (given: readonly string[]) => ({ hub: hostOf(one(given, 'one hub')) });
 const ofDevices = (devices: readonly string[]) => {
-  if (devices.length === 0) throw new Error('expected device ids');
+  if (devices.length === 0) throw misspelled('expected device ids');
   return { devices };
 };
 const ofAll = (given: readonly string[]) => {
-  if (given.length > 0) throw new Error('expected nothing after it');
+  if (given.length > 0) throw misspelled('expected nothing after it');
   return {};
 };
 
@@ -59,7 +60,7 @@ export const planCommands: Readonly<Record<string, Command>> = {
     listRefusals(await connect(flags), one(given, 'one plan'), flags.json, say),
   diff: async (flags, [first, second, ...more]) => {
     if (first === undefined || second === undefined || more.length > 0)
-      throw new Error('expected two plans');
+      throw misspelled('expected two plans');
     await diffPlansOf(await connect(flags), [first, second], flags.json, say);
   },
 };

@@ -2,36 +2,60 @@
 import type { Policy } from '../shared/domain/policy.ts';
 import { fleetPage } from '../shared/wire/fleet-view.ts';
 import { policyJsonSchema } from '../shared/wire/policy-document.ts';
-import { connect } from './api.ts';
+import { connect, newestAnswer } from './api.ts';
 import { breakerCommands, campaignCommands, emptying } from './campaign-commands.ts';
 import { diffPolicies, sayDiff } from './diff.ts';
 import { explain } from './explain.ts';
-import { type Command, hostOf, numberOf, one, readFlags, reasonOf, say } from './flags.ts';
+import {
+  type Command,
+  hostOf,
+  mute,
+  numberOf,
+  one,
+  print,
+  readFlags,
+  reasonOf,
+  say,
+} from './flags.ts';
 import { exportFleet, fetchFleet, readFleet } from './fleet.ts';
 import { changeHub, listHubs, showInventory } from './hubs.ts';
+import { listAttended, listChanges, listDecisions, showStatus } from './look.ts';
+import { exitCodeOf, misspelled } from './misspelled.ts';
 import { move } from './move.ts';
 import { giveBack, label, pin, quarantine, unpin } from './orders.ts';
 import { planCommands } from './plan-commands.ts';
 import { check, put, readPolicy, showPolicy } from './policy.ts';
 import { replayLog } from './replay.ts';
 import { show } from './show.ts';
-import { usage } from './usage.ts';
+import { usage, usageOf } from './usage.ts';
 
-/** `npx rehome`: Rehome from the command line, by its management API. A refusal is one line on stderr, and exit code 1. */
+/** `npx rehome`: Rehome from the command line, by its management API. What goes wrong is one line on stderr, and an exit code. */
 
 const main = async (): Promise<void> => {
   const { values, positionals } = readFlags();
   const [command, ...given] = positionals;
-  if (values.help || command === undefined) return say(usage);
+  if (command === undefined) return say(usage);
+  if (values.help) return say(usageOf(command));
   const group = own(groups, command);
   const known = group ? own(group, given[0] ?? '') : own(commands, command);
   if (!known && group) {
     const names = Object.keys(group).filter((name) => name !== '');
-    throw new Error(`${command} takes one of ${names.join(', ')}: see --help`);
+    throw misspelled(`${command} takes one of ${names.join(', ')}: see --help`);
   }
-  if (!known) throw new Error(`there is no command ${positionals.join(' ')}: see --help`);
+  if (!known) throw misspelled(`there is no command ${positionals.join(' ')}: see --help`);
+  const told = values.json && !hasOwnJson(command, given[0]);
+  if (told) mute();
   await known(values, group ? given.slice(1) : given);
+  if (told) print(JSON.stringify(newestAnswer() ?? null, null, 2));
 };
+
+/** Commands that say as JSON what they worked out; of the others it is what the app answered last. */
+const hasOwnJson = (command: string, verb: string | undefined): boolean =>
+  ['explain', 'inventory', 'replay', 'export'].includes(command) ||
+  command === 'plan' ||
+  (command === 'hubs' && verb === undefined) ||
+  (command === 'policy' && ['diff', 'schema'].includes(verb ?? '')) ||
+  (command === 'campaign' && ['list', 'show', 'moves'].includes(verb ?? ''));
 
 /** `constructor` is no command. */
 const own = <Value>(among: Readonly<Record<string, Value>>, name: string): Value | undefined =>
@@ -42,7 +66,7 @@ const commands: Readonly<Record<string, Command>> = {
   explain: async (flags, given) => explain(await connect(flags), one(given), flags.json, say),
   move: async (flags, given) => {
     const deviceId = one(given);
-    if (flags.to === undefined) throw new Error('expected --to HUB');
+    if (flags.to === undefined) throw misspelled('expected --to HUB');
     const order = {
       to: hostOf(flags.to),
       reason: reasonOf(flags),
@@ -61,6 +85,10 @@ const commands: Readonly<Record<string, Command>> = {
   unpin: async (flags, given) => unpin(await connect(flags), one(given), reasonOf(flags), say),
   label: async (flags, [deviceId, ...pairs]) =>
     label(await connect(flags), one(deviceId ? [deviceId] : []), pairs, say),
+  status: async (flags) => showStatus(await connect(flags), say),
+  history: async (flags) => listChanges(await connect(flags), say),
+  decisions: async (flags) => listDecisions(await connect(flags), say),
+  devices: async (flags) => listAttended(await connect(flags), say),
   inventory: async (flags) => showInventory(await connect(flags), flags.json, say),
   export: async (flags) => exportFleet(await connect(flags), flags.out, say),
   replay: async (flags, given) => {
@@ -85,7 +113,7 @@ const changes = (change: object | ((value: string) => object)): Command => {
   return async (flags, [hub, value, ...more]) => {
     const takes = typeof change === 'function';
     if (hub === undefined || more.length > 0 || takes !== (value !== undefined))
-      throw new Error(takes ? 'expected one hub and a number' : 'expected one hub');
+      throw misspelled(takes ? 'expected one hub and a number' : 'expected one hub');
     const to = takes ? change(value ?? '') : change;
     await changeHub(await connect(flags), hostOf(hub), to, reasonOf(flags), say);
   };
@@ -116,7 +144,7 @@ const policyCommands: Readonly<Record<string, Command>> = {
   schema: async () => say(JSON.stringify(policyJsonSchema(), null, 2)),
   diff: async (flags, [a, b, ...more]) => {
     if (a === undefined || b === undefined || more.length > 0)
-      throw new Error('expected two policies: files, versions, or current');
+      throw misspelled('expected two policies: files, versions, or current');
     const api = () => connect(flags);
     const policies = [await readPolicy(a, api), await readPolicy(b, api)] as const;
     const fleet = flags.fleet
@@ -141,5 +169,5 @@ process.stdout.on('error', () => process.exit());
 
 main().catch((error: unknown) => {
   process.stderr.write(`rehome: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 });

@@ -1,6 +1,11 @@
 /** What `npx rehome --help` says. */
 export const usage = `npx rehome COMMAND [flags]
 
+  status                            who you are, what the app is set to, and what of it does not work
+  devices                           those that are moved, looked for, or tidied up after
+  decisions                         what DPS was answered lately, where it changed something
+  history                           who changed what, when and why
+
   show ID                           where a device is, and why
   explain ID                        what DPS would be answered for it now, and what every hub says  [--json]
 
@@ -50,7 +55,25 @@ export const usage = `npx rehome COMMAND [flags]
   replay LOG                        every decision of a log again: exit code 0 when all come out the same
                                     [--policy FILE] stands for every version
 
+  --json          what it comes to, for programs: every command takes it
   --scope NAME    the scope of the device: main
   --url URL       where Rehome is: what \`npm start\` runs here, unless told; or REHOME_URL
   --token TOKEN   who you are, to App Service authentication; or REHOME_TOKEN
-  --help          this`;
+  --help          this; after a command, what that one takes
+
+exit codes: 0 done · 1 refused, failed, or not verified · 2 misspelled: nothing was asked · 3 no answer`;
+
+/** What is said of one command, with the flags that all of them take. */
+export const usageOf = (command: string): string => {
+  const [head = '', ...sections] = usage.split('\n\n');
+  const last = sections.slice(-2);
+  const own: string[] = [];
+  let isIn = false;
+  for (const line of sections.slice(0, -2).join('\n').split('\n')) {
+    const [, named] = /^ {2}(\S+)/.exec(line) ?? [];
+    if (named !== undefined) isIn = named === command;
+    if (isIn) own.push(line);
+  }
+  if (own.length === 0) return usage;
+  return [head.replace('COMMAND', command), own.join('\n'), ...last].join('\n\n');
+};
