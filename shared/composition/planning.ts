@@ -11,10 +11,12 @@ import type { Scope } from '../domain/scope.ts';
 import { countHubs } from '../flows/count-hubs.ts';
 import { type HeedHub, heedHub } from '../flows/heed-hub.ts';
 import type { InventoryLimits } from '../flows/inventory-pages.ts';
+import { keepAudit } from '../flows/keep-audit.ts';
 import { type MakePlan, makePlan } from '../flows/make-plan.ts';
 import { manageCampaigns } from '../flows/manage-campaigns.ts';
 import { type ManageHubs, manageHubs } from '../flows/manage-hubs.ts';
 import { type ManagePlans, managePlans } from '../flows/manage-plans.ts';
+import { noteHeeded, noteRebalanced } from '../flows/note-own-acts.ts';
 import { type Rebalance, rebalance } from '../flows/rebalance.ts';
 import { type TakeInventory, takeInventory } from '../flows/take-inventory.ts';
 import { type PlanLimits, planLimits } from '../planning/goal.ts';
@@ -59,27 +61,31 @@ export const planningOf = (
   const limits = limitsOf(settings);
   const make = makePlan({ ...store, scopes, countHubs: counts }, settings);
   const begin = beginning(store, make);
+  const audit = keepAudit({ ...store, complain: systemComplaint });
   const plans = managePlans({ ...store, begin });
   return {
     managePlans: plans,
     manageHubs: manageHubs(store, boundSlackPercent),
-    heedHub: heedHub(store),
-    rebalance: rebalance(
-      {
-        ...store,
-        countHubs: counts,
-        managePlans: plans,
-        manageCampaigns: manageCampaigns(store),
-        begin,
-      },
-      {
-        scopes,
-        dial: settings.dial,
-        limits,
-        againMs: proposeAgainMs,
-        churnPercent: settings.churnPercent,
-        campaignLimits: campaign,
-      },
+    heedHub: noteHeeded(audit, heedHub(store)),
+    rebalance: noteRebalanced(
+      audit,
+      rebalance(
+        {
+          ...store,
+          countHubs: counts,
+          managePlans: plans,
+          manageCampaigns: manageCampaigns(store),
+          begin,
+        },
+        {
+          scopes,
+          dial: settings.dial,
+          limits,
+          againMs: proposeAgainMs,
+          churnPercent: settings.churnPercent,
+          campaignLimits: campaign,
+        },
+      ),
     ),
     takeInventory: takeInventory(ports, inventoryLimitsOf(scopes, store, settings)),
     inventories: store.inventories,
