@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import UPlot from 'uplot';
 import type { CampaignView } from '../../shared/wire/api/campaigns.ts';
 import { clock, many } from '../words.ts';
-import { Scroll } from './scroll.tsx';
+import { Table } from './table.tsx';
 
 type Point = { readonly at: number; readonly moves: number; readonly may: number };
 
@@ -30,33 +30,20 @@ export const PaceChart = ({ pace }: Props) => {
       <Lines points={points} />
       <details>
         <summary>The same as a table</summary>
-        <Scroll of="Moves a minute">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">At</th>
-                <th scope="col" class="number">
-                  Moves a minute
-                </th>
-                <th scope="col" class="number">
-                  May go
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {points
-                .slice(-30)
-                .toReversed()
-                .map((point) => (
-                  <tr key={point.at}>
-                    <th scope="row">{clock(new Date(1_000 * point.at).toISOString())}</th>
-                    <td class="number">{many(point.moves)}</td>
-                    <td class="number">{many(point.may)}</td>
-                  </tr>
-                ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          of="Moves a minute"
+          rows={points.slice(-30).toReversed()}
+          keyOf={({ at: when }) => when}
+          columns={[
+            {
+              name: 'At',
+              kind: 'head',
+              cell: (point) => clock(new Date(1_000 * point.at).toISOString()),
+            },
+            { name: 'Moves a minute', kind: 'number', cell: ({ moves }) => many(moves) },
+            { name: 'May go', kind: 'number', cell: ({ may }) => many(may) },
+          ]}
+        />
       </details>
     </>
   );

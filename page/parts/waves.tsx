@@ -1,8 +1,8 @@
 import type { CampaignView } from '../../shared/wire/api/campaigns.ts';
 import { clock, many, percent } from '../words.ts';
 import { waveName } from './campaign-list.tsx';
-import { Scroll } from './scroll.tsx';
 import { State } from './state.tsx';
+import { type Column, Table } from './table.tsx';
 
 type Wave = CampaignView['waves'][number];
 
@@ -24,12 +24,12 @@ export const Waves = ({ waves }: { readonly waves: readonly Wave[] }) => {
       {waves.length === 0 ? (
         <p class="quiet">They are being made.</p>
       ) : (
-        <Table rows={near} of={waves.length} />
+        <WaveTable rows={near} of={waves.length} />
       )}
       {isMany ? (
         <details>
           <summary>All {waves.length} waves</summary>
-          <Table rows={numbered} of={waves.length} />
+          <WaveTable rows={numbered} of={waves.length} />
         </details>
       ) : null}
     </section>
@@ -38,39 +38,30 @@ export const Waves = ({ waves }: { readonly waves: readonly Wave[] }) => {
 
 type Numbered = { readonly wave: Wave; readonly number: number };
 
-const Table = ({ rows, of }: { readonly rows: readonly Numbered[]; readonly of: number }) => (
-  <Scroll of="Waves">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Wave</th>
-          <th scope="col" class="number">
-            Moves
-          </th>
-          <th scope="col">Begun</th>
-          <th scope="col">Ended</th>
-          <th scope="col">Gate</th>
-          <th scope="col">What it was judged by</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ wave, number }) => (
-          <tr
-            key={number}
-            class={wave.isNow ? 'now' : ''}
-            aria-current={wave.isNow ? 'step' : undefined}
-          >
-            <th scope="row">{waveName(number, of)}</th>
-            <td class="number">{many(wave.moves)}</td>
-            <td>{clock(wave.begunAt)}</td>
-            <td>{clock(wave.endedAt)}</td>
-            <td>{wave.gate ? <State is={wave.gate.ruling} /> : wave.isNow ? 'under way' : '–'}</td>
-            <td>{wave.gate ? <Measures gate={wave.gate} /> : null}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </Scroll>
+const columnsOf = (waveCount: number): readonly Column<Numbered>[] => [
+  { name: 'Wave', kind: 'head', cell: ({ number }) => waveName(number, waveCount) },
+  { name: 'Moves', kind: 'number', cell: ({ wave }) => many(wave.moves) },
+  { name: 'Begun', cell: ({ wave }) => clock(wave.begunAt) },
+  { name: 'Ended', cell: ({ wave }) => clock(wave.endedAt) },
+  {
+    name: 'Gate',
+    cell: ({ wave }) =>
+      wave.gate ? <State is={wave.gate.ruling} /> : wave.isNow ? 'under way' : '–',
+  },
+  {
+    name: 'What it was judged by',
+    cell: ({ wave }) => (wave.gate ? <Measures gate={wave.gate} /> : null),
+  },
+];
+
+const WaveTable = ({ rows, of }: { readonly rows: readonly Numbered[]; readonly of: number }) => (
+  <Table
+    of="Waves"
+    rows={rows}
+    keyOf={({ number }) => number}
+    isNow={({ wave }) => wave.isNow}
+    columns={columnsOf(of)}
+  />
 );
 
 const Measures = ({ gate }: { readonly gate: NonNullable<Wave['gate']> }) => (

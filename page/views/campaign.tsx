@@ -5,8 +5,8 @@ import { Bar } from '../parts/bar.tsx';
 import { CampaignCommands } from '../parts/campaign-commands.tsx';
 import { waveName } from '../parts/campaign-list.tsx';
 import { PaceChart } from '../parts/pace-chart.tsx';
-import { Scroll } from '../parts/scroll.tsx';
 import { State } from '../parts/state.tsx';
+import { Table } from '../parts/table.tsx';
 import { Waves } from '../parts/waves.tsx';
 import { linkTo } from '../place.ts';
 import { clock, duration, goalText, many, percent } from '../words.ts';
@@ -173,30 +173,21 @@ const Came = ({ view }: { readonly view: CampaignView }) => {
         </dd>
       </dl>
       {reasons.length === 0 ? null : (
-        <Scroll of="Why moves came to nothing">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Became</th>
-                <th scope="col" class="number">
-                  Moves
-                </th>
-                <th scope="col">Because</th>
-              </tr>
-            </thead>
-            <tbody>
-              {reasons.map(({ verdict, because, count }) => (
-                <tr key={`${verdict} ${because}`}>
-                  <td>{verdict}</td>
-                  <td class="number">
-                    {many(count)} ({percent(count / Math.max(1, view.moves.total))})
-                  </td>
-                  <td>{because}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          of="Why moves came to nothing"
+          rows={reasons}
+          keyOf={({ verdict, because }) => `${verdict} ${because}`}
+          columns={[
+            { name: 'Became', cell: ({ verdict }) => verdict },
+            {
+              name: 'Moves',
+              kind: 'number',
+              cell: ({ count }) =>
+                `${many(count)} (${percent(count / Math.max(1, view.moves.total))})`,
+            },
+            { name: 'Because', cell: ({ because }) => because },
+          ]}
+        />
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 import type { DecisionView } from '../../shared/wire/api/decisions.ts';
 import { useLive } from '../live.ts';
 import { usePage } from '../page.ts';
-import { Scroll } from '../parts/scroll.tsx';
+import { Table } from '../parts/table.tsx';
 import { linkTo } from '../place.ts';
 import { clock, short } from '../words.ts';
 
@@ -22,34 +22,23 @@ export const Decisions = () => {
       </h2>
       {live.body && decisions.length === 0 ? <p class="quiet">Nobody was placed.</p> : null}
       {decisions.length > 0 ? (
-        <Scroll of="Decisions">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">At</th>
-                <th scope="col">Device</th>
-                <th scope="col">Was on</th>
-                <th scope="col">Answered</th>
-                <th scope="col">Because</th>
-                <th scope="col">Rules</th>
-              </tr>
-            </thead>
-            <tbody>
-              {decisions.map((one) => (
-                <tr key={`${one.at} ${one.deviceId}`}>
-                  <td>{clock(one.at)}</td>
-                  <th scope="row">
-                    <a href={linkTo(scope, 'devices', one.deviceId)}>{one.deviceId}</a>
-                  </th>
-                  <td>{one.from === null ? '–' : short(one.from)}</td>
-                  <td>{short(one.hub)}</td>
-                  <td>{one.because}</td>
-                  <td>{one.rules.join(', ')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          of="Decisions"
+          rows={decisions}
+          keyOf={({ at, deviceId }) => `${at} ${deviceId}`}
+          columns={[
+            { name: 'At', cell: ({ at }) => clock(at) },
+            {
+              name: 'Device',
+              kind: 'head',
+              cell: ({ deviceId }) => <a href={linkTo(scope, 'devices', deviceId)}>{deviceId}</a>,
+            },
+            { name: 'Was on', cell: ({ from }) => (from === null ? '–' : short(from)) },
+            { name: 'Answered', cell: ({ hub }) => short(hub) },
+            { name: 'Because', cell: ({ because }) => because },
+            { name: 'Rules', cell: ({ rules }) => rules.join(', ') },
+          ]}
+        />
       ) : null}
     </section>
   );

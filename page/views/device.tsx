@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import type { DeviceView, ExplanationView, SettledView } from '../../shared/wire/api/devices.ts';
 import { useLive } from '../live.ts';
 import { usePage } from '../page.ts';
-import { Scroll } from '../parts/scroll.tsx';
+
 import { State } from '../parts/state.tsx';
+import { Table } from '../parts/table.tsx';
 import { goTo, linkTo } from '../place.ts';
 import { clock, duration, short } from '../words.ts';
 
@@ -39,30 +40,27 @@ export const Devices = () => {
       </h3>
       {devices.length === 0 ? <p class="quiet">None is.</p> : null}
       {devices.length > 0 ? (
-        <Scroll of="Devices that are looked after">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Device</th>
-                <th scope="col">On</th>
-                <th scope="col">Move</th>
-                <th scope="col">What is wrong</th>
-              </tr>
-            </thead>
-            <tbody>
-              {devices.map((one) => (
-                <tr key={one.deviceId}>
-                  <th scope="row">
-                    <a href={linkTo(scope, 'devices', one.deviceId)}>{one.deviceId}</a>
-                  </th>
-                  <td>{one.observed ? short(one.observed.hub) : 'nowhere yet'}</td>
-                  <td>{one.move ? `${one.move.stage}, to ${short(one.move.to)}` : ''}</td>
-                  <td>{one.finding?.kind ?? ''}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          of="Devices that are looked after"
+          rows={devices}
+          keyOf={({ deviceId }) => deviceId}
+          columns={[
+            {
+              name: 'Device',
+              kind: 'head',
+              cell: ({ deviceId }) => <a href={linkTo(scope, 'devices', deviceId)}>{deviceId}</a>,
+            },
+            {
+              name: 'On',
+              cell: ({ observed }) => (observed ? short(observed.hub) : 'nowhere yet'),
+            },
+            {
+              name: 'Move',
+              cell: ({ move }) => (move ? `${move.stage}, to ${short(move.to)}` : ''),
+            },
+            { name: 'What is wrong', cell: ({ finding }) => finding?.kind ?? '' },
+          ]}
+        />
       ) : null}
     </section>
   );
@@ -116,40 +114,34 @@ const Explained = ({ why }: { readonly why: ExplanationView }) => (
       {why.answer.degraded ? ' (a last resort)' : ''}.{' '}
       <span class="quiet">Policy {why.policy}.</span>
     </p>
-    <Scroll of="What each hub says">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Hub</th>
-            <th scope="col">Stands</th>
-            <th scope="col">What speaks against it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {why.hubs.map(({ hub, standing, deciders }) => {
-            const against = deciders.filter(({ says }) => says !== 'yes');
-            return (
-              <tr key={hub}>
-                <th scope="row">{short(hub)}</th>
-                <td>{standing}</td>
-                <td>
-                  {against.length === 0 ? 'nothing' : null}
-                  <ul class="measures">
-                    {against.map(({ decider, says, because }) => (
-                      <li key={decider}>
-                        <State is={says} as={decider} /> {because}
-                      </li>
-                    ))}
-                  </ul>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      of="What each hub says"
+      rows={why.hubs}
+      keyOf={({ hub }) => hub}
+      columns={[
+        { name: 'Hub', kind: 'head', cell: ({ hub }) => short(hub) },
+        { name: 'Stands', cell: ({ standing }) => standing },
+        { name: 'What speaks against it', cell: ({ deciders }) => <Against deciders={deciders} /> },
+      ]}
+    />
   </section>
 );
+
+type Deciders = ExplanationView['hubs'][number]['deciders'];
+
+const Against = ({ deciders }: { readonly deciders: Deciders }) => {
+  const against = deciders.filter(({ says }) => says !== 'yes');
+  if (against.length === 0) return <>nothing</>;
+  return (
+    <ul class="measures">
+      {against.map(({ decider, says, because }) => (
+        <li key={decider}>
+          <State is={says} as={decider} /> {because}
+        </li>
+      ))}
+    </ul>
+  );
+};
 
 const Story = ({ moves }: { readonly moves: readonly SettledView[] | undefined }) => (
   <section aria-labelledby="story">

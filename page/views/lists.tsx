@@ -4,8 +4,8 @@ import { useLive } from '../live.ts';
 import { usePage } from '../page.ts';
 import { AskForPlan } from '../parts/ask-for-plan.tsx';
 import { CampaignList } from '../parts/campaign-list.tsx';
-import { Scroll } from '../parts/scroll.tsx';
 import { State } from '../parts/state.tsx';
+import { Table } from '../parts/table.tsx';
 import { linkTo } from '../place.ts';
 import { clock, goalText, many } from '../words.ts';
 
@@ -39,38 +39,27 @@ export const Plans = () => {
       {plans === undefined ? <p class="quiet">They are being asked for …</p> : null}
       {plans?.length === 0 ? <p class="quiet">No plan was asked for yet.</p> : null}
       {plans && plans.length > 0 ? (
-        <Scroll of="Plans">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Plan</th>
-                <th scope="col">State</th>
-                <th scope="col" class="number">
-                  Moves
-                </th>
-                <th scope="col">Why</th>
-                <th scope="col">By</th>
-                <th scope="col">Asked</th>
-              </tr>
-            </thead>
-            <tbody>
-              {plans.map((one) => (
-                <tr key={one.id}>
-                  <th scope="row">
-                    <a href={linkTo(scope, 'plans', one.id)}>{goalText(one.goal)}</a>
-                  </th>
-                  <td>
-                    <State is={one.state} />
-                  </td>
-                  <td class="number">{one.plan ? many(one.plan.moveCount) : ''}</td>
-                  <td>{one.plan?.idle ?? one.because ?? one.reason}</td>
-                  <td>{one.by}</td>
-                  <td>{clock(one.askedAt)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          of="Plans"
+          rows={plans}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              name: 'Plan',
+              kind: 'head',
+              cell: ({ id, goal }) => <a href={linkTo(scope, 'plans', id)}>{goalText(goal)}</a>,
+            },
+            { name: 'State', cell: ({ state }) => <State is={state} /> },
+            {
+              name: 'Moves',
+              kind: 'number',
+              cell: ({ plan }) => (plan ? many(plan.moveCount) : ''),
+            },
+            { name: 'Why', cell: ({ plan, because, reason }) => plan?.idle ?? because ?? reason },
+            { name: 'By', cell: ({ by }) => by },
+            { name: 'Asked', cell: ({ askedAt }) => clock(askedAt) },
+          ]}
+        />
       ) : null}
     </section>
   );
