@@ -72,14 +72,30 @@ const emptyHub: Of['emptyHub'] = async (
   const asked = parseEmptyOrder(params['verb'] ?? '', await body(), usual);
   if (asked.kind === 'refused') return asked;
   const { scope, reason, goal } = asked;
+  const isDrill = params['verb'] === 'drill';
   if (asked.kind === 'plan') {
-    const order = await managePlans.ask(scope, { kind: goal, hub }, asked.limits, reason, who.name);
+    const wanted = { kind: goal, hub };
+    const id = idOfKey('p', scope, who.name, idempotencyKey);
+    if (typeof id === 'object') return id;
+    const drill = isDrill ? { isDrill } : {};
+    const order =
+      id === undefined
+        ? await managePlans.ask(scope, wanted, asked.limits, reason, who.name, isDrill)
+        : await managePlans.askOnce({
+            ...{ id, scope, goal: wanted, limits: asked.limits, reason, by: who.name },
+            ...drill,
+          });
+    if (order === 'key-reused') return refuse('key-reused', []);
     log.info(toPlanLine(order));
     const change = { because: reason, before: null, after: { plan: order.id } };
     return { status: 202, jsonBody: { id: order.id }, change };
   }
   const kept = await managePlans.read(scope, asked.planId);
   if (!kept) return refuse('unknown-plan', []);
+  if (isDrill !== (kept.order.isDrill ?? false))
+    return refuse('bad-request', [
+      { field: 'plan', detail: `it was asked for as a ${kept.order.isDrill ? 'drill' : goal}` },
+    ]);
   if (kept.order.goal.kind !== goal || kept.order.goal.hub !== hub)
     return refuse('bad-request', [{ field: 'plan', detail: `expected a plan to ${goal} ${hub}` }]);
   const id = idOfKey('c', scope, who.name, idempotencyKey);

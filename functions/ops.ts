@@ -10,7 +10,9 @@ import { pageHeaders } from '../shared/wire/page-headers.ts';
  */
 export const opsHandler =
   ({ pageFiles }: Pick<Placement, 'pageFiles'>): HttpHandler =>
-  async ({ params, headers: asked }) => {
+  async ({ url, params, headers: asked }) => {
+    // What the page is made of stands beside it, not below it.
+    if (url.endsWith('/')) return { status: 308, headers: { location: url.slice(0, -1) } };
     const file = await pageFiles(params['file'] || 'index.html');
     if (!file) return { status: 404 };
     const { type, etag, whole, zipped } = file;

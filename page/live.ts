@@ -23,6 +23,20 @@ const nothing = {
   status: undefined,
 };
 
+/** All that is on the page: what is seen is as old as the oldest of it. */
+const mounted = new Map<object, Pick<Held, 'at' | 'fault' | 'status'>>();
+
+/** When the oldest of what is seen was so; and what keeps it from being renewed. */
+export const oldestSeen = (): Pick<Held, 'at' | 'fault' | 'status'> => {
+  const all = [...mounted.values()].filter(({ status }) => status !== 404);
+  const oldest = all.reduce<number | undefined>(
+    (least, { at }) => (at === undefined || (least !== undefined && least < at) ? least : at),
+    undefined,
+  );
+  const { fault, status } = all.find((one) => one.fault !== undefined) ?? {};
+  return { at: oldest, fault, status };
+};
+
 /** Asks every few seconds, while the page is looked at; an answer that is known is not sent again. @param path undefined: nothing. */
 export const useLive = <Body>(path: string | undefined, everyMs: number): Live<Body> => {
   const [held, hold] = useState<Held>({ path, ...nothing });
@@ -58,6 +72,17 @@ export const useLive = <Body>(path: string | undefined, everyMs: number): Live<B
     };
   }, [path, everyMs, turn]);
   const shown = held.path === path ? held : { path, ...nothing };
+  const self = useRef({}).current;
+  const isAsked = path !== undefined;
+  useEffect(() => {
+    if (isAsked) mounted.set(self, shown);
+  });
+  useEffect(
+    () => () => {
+      mounted.delete(self);
+    },
+    [self],
+  );
   const again = useCallback(() => setTurn((before) => before + 1), []);
   return { ...(shown as Omit<Live<Body>, 'again'>), again };
 };

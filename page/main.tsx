@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { StatusView } from '../shared/wire/api/status.ts';
 import { signInUrl } from './api.ts';
-import { type Live, useLive, useNow } from './live.ts';
+import { type Live, oldestSeen, useLive, useNow } from './live.ts';
 import { PageContext } from './page.ts';
 import { linkTo, type Place, usePlace } from './place.ts';
 import { Campaign } from './views/campaign.tsx';
@@ -31,7 +31,7 @@ const App = () => {
   const may = (role: 'Operate' | 'Admin'): boolean => held >= roles.indexOf(role);
   return (
     <PageContext.Provider value={{ scope, status: body, may }}>
-      <Header scope={scope} place={place} live={status} status={body} />
+      <Header scope={scope} place={place} status={body} />
       <main id="main" tabIndex={-1}>
         <View place={place} />
       </main>
@@ -75,11 +75,10 @@ const tabs = [
 type HeaderProps = {
   readonly scope: string;
   readonly place: Place;
-  readonly live: Live<StatusView>;
   readonly status: StatusView;
 };
 
-const Header = ({ scope, place, live, status }: HeaderProps) => (
+const Header = ({ scope, place, status }: HeaderProps) => (
   <header>
     <button type="button" class="skip" onClick={toMain}>
       To what matters
@@ -115,35 +114,36 @@ const Header = ({ scope, place, live, status }: HeaderProps) => (
         <a
           key={view}
           href={linkTo(scope, view)}
-          aria-current={isIn(place.view, view) ? 'page' : undefined}
+          aria-current={place.view === view ? 'page' : undefined}
         >
           {name}
         </a>
       ))}
     </nav>
-    <Age live={live} />
+    <Age />
   </header>
 );
 
-const isIn = (view: string, tab: string): boolean =>
-  view === tab || (view === 'drills' && tab === 'plans');
-
 const toMain = (): void => document.getElementById('main')?.focus();
 
-/** How old what is seen is. */
-const Age = ({ live }: { readonly live: Live<StatusView> }) => {
+/** How old what is seen is. It is said once that it is old; how old, stands beside it. */
+const Age = () => {
   const now = useNow(1_000);
-  const age = live.at === undefined ? 0 : now - live.at;
-  const isOld = age > staleMs;
+  const { at = now, fault, status } = oldestSeen();
+  const isOld = now - at > staleMs;
   useEffect(() => {
     document.body.classList.toggle('old', isOld);
   }, [isOld]);
-  if (!isOld) return <p class="age quiet">as of {clock(new Date(live.at ?? now).toISOString())}</p>;
-  const because = live.fault === undefined ? '' : `: ${live.fault}`;
+  if (!isOld && fault === undefined)
+    return <p class="age quiet">as of {clock(new Date(at).toISOString())}</p>;
   return (
-    <p role="alert" class="age fault">
-      What you see is {duration(age)} old{because}.{' '}
-      {live.status === 401 ? <a href={signInUrl()}>Sign in again</a> : null}
+    <p class="age fault">
+      <span role="alert">
+        {isOld ? 'What you see is old' : 'A part of what you see could not be renewed'}
+        {fault === undefined ? '' : `: ${fault}`}.
+      </span>{' '}
+      {isOld ? `It is ${duration(now - at)} old. ` : ''}
+      {status === 401 ? <a href={signInUrl()}>Sign in again</a> : null}
     </p>
   );
 };
@@ -151,8 +151,7 @@ const Age = ({ live }: { readonly live: Live<StatusView> }) => {
 const View = ({ place: { view, id } }: { readonly place: Place }) => {
   switch (view) {
     case 'plans':
-    case 'drills':
-      return id === undefined ? <Plans /> : <Plan key={id} id={id} isDrill={view === 'drills'} />;
+      return id === undefined ? <Plans /> : <Plan key={id} id={id} />;
     case 'campaigns':
       return id === undefined ? <Campaigns /> : <Campaign key={id} id={id} />;
     case 'devices':

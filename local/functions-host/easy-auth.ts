@@ -43,8 +43,7 @@ const answer = (
   known: (token: string | undefined) => Operator | undefined,
 ): true => {
   request.resume();
-  const next = searchParams.get('post_login_redirect_uri') ?? '/';
-  const location = /^\/(?![/\\])/.test(next) ? next : '/'; // of this site alone
+  const location = pathHere(searchParams.get('post_login_redirect_uri') ?? '/');
   const cookie = (value: string, rest: string): string =>
     `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Lax${rest}`;
   const token = searchParams.get('token') ?? undefined;
@@ -56,6 +55,13 @@ const answer = (
     response.writeHead(302, { location: '/', 'set-cookie': cookie('', '; Max-Age=0') }).end();
   else response.writeHead(404, { 'content-length': 0 }).end();
   return true;
+};
+
+/** Of this site alone, whatever a browser makes of it. */
+const pathHere = (text: string): string => {
+  const here = 'http://here';
+  const next = URL.canParse(text, here) ? new URL(text, here) : new URL(here);
+  return next.origin === here ? next.pathname + next.search : '/';
 };
 
 const escaped = (text: string): string =>

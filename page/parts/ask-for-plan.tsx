@@ -14,17 +14,22 @@ const goals = {
 export const AskForPlan = () => {
   const { scope, may } = usePage();
   const [goal, setGoal] = useState<keyof typeof goals>();
+  const [key, setKey] = useState(once);
+  const begin = (wanted: keyof typeof goals): void => {
+    setKey(once());
+    setGoal(wanted);
+  };
   if (!may('Operate')) return null;
   const act = async (reason: string): Promise<void> => {
-    const { body } = await ask('POST', `plans/${scope}`, { goal, reason }, once());
+    const { body } = await ask('POST', `plans/${scope}`, { goal, reason }, key);
     goTo(scope, 'plans', (body as { readonly id: string }).id);
   };
   return (
     <p class="buttons">
-      <button type="button" onClick={() => setGoal('rebalance')}>
+      <button type="button" onClick={() => begin('rebalance')}>
         Plan a rebalance …
       </button>
-      <button type="button" onClick={() => setGoal('relocate')}>
+      <button type="button" onClick={() => begin('relocate')}>
         Plan by the rules …
       </button>
       {goal === undefined ? null : (

@@ -13,6 +13,7 @@ type Props = {
   readonly hubs: readonly HubView[];
   readonly campaigns: readonly CampaignHead[];
   readonly plans: readonly PlanView[];
+  readonly isKnown: boolean;
 };
 
 type Item = { readonly key: string; readonly what: string; readonly to?: string };
@@ -77,7 +78,7 @@ const planItems = (
 };
 
 /** What needs a person, the gravest first. */
-export const Attention = ({ hubs, campaigns, plans }: Props) => {
+export const Attention = ({ hubs, campaigns, plans, isKnown }: Props) => {
   const { scope, status } = usePage();
   const breaker = useLive<BreakerView>(`campaigns/${scope}/breaker`, 5_000);
   const tripped = breaker.body?.tripped;
@@ -97,7 +98,11 @@ export const Attention = ({ hubs, campaigns, plans }: Props) => {
     <section aria-labelledby="attention" class={items.length > 0 || tripped ? 'attention' : ''}>
       <h2 id="attention">Needs a person</h2>
       {tripped ? <Breaker because={tripped.because} at={tripped.at} again={breaker.again} /> : null}
-      {items.length === 0 && !tripped ? <p class="quiet">Nothing does.</p> : null}
+      {items.length === 0 && !tripped ? (
+        <p class="quiet">
+          {isKnown && breaker.body !== undefined ? 'Nothing does.' : 'It is not known yet.'}
+        </p>
+      ) : null}
       <ul>
         {items.map(({ key, what, to }) => (
           <li key={key}>{to === undefined ? what : <a href={to}>{what}</a>}</li>

@@ -55,11 +55,13 @@ const names: Readonly<Record<Command, string>> = {
 export const CampaignCommands = ({ view, etag, again }: Props) => {
   const { scope, may } = usePage();
   const [asked, setAsked] = useState<Command>();
+  const [seenTag, setSeenTag] = useState<string>();
   const [preview, setPreview] = useState<RollbackPreview>();
   const [fault, setFault] = useState<string>();
   if (!may('Operate')) return null;
   const path = `campaigns/${scope}/${view.id}`;
-  const seen = etag === undefined ? {} : { 'if-match': etag };
+  // Of the state that stood there when it was chosen, whatever comes while the reason is typed.
+  const seen = seenTag === undefined ? {} : { 'if-match': seenTag };
   const command = async (what: Command, reason: string): Promise<void> => {
     const order = what === 'rollback' ? { reason, hash: preview?.confirmWith } : { reason };
     const { body } = await ask('POST', `${path}/${what}`, order, what === 'pause' ? {} : seen);
@@ -69,6 +71,7 @@ export const CampaignCommands = ({ view, etag, again }: Props) => {
   };
   const choose = async (what: Command): Promise<void> => {
     setFault(undefined);
+    setSeenTag(etag);
     try {
       if (what === 'pause') return await command('pause', 'paused on the page');
       if (what === 'rollback') {

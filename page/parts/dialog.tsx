@@ -43,7 +43,12 @@ export const Dialog = ({ title, does, typed, isGrave, reason, children, act, clo
     }
   };
   return (
-    <dialog ref={box} aria-labelledby={ids.title} onClose={close}>
+    <dialog
+      ref={box}
+      aria-labelledby={ids.title}
+      onClose={close}
+      onCancel={(event) => isBusy && event.preventDefault()}
+    >
       <form onSubmit={submit}>
         <h2 id={ids.title}>{title}</h2>
         {children}
@@ -75,7 +80,7 @@ export const Dialog = ({ title, does, typed, isGrave, reason, children, act, clo
           </p>
         )}
         <p class="buttons">
-          <button type="button" onClick={() => box.current?.close()}>
+          <button type="button" disabled={isBusy} onClick={() => box.current?.close()}>
             Leave it
           </button>
           <button type="submit" class={isGrave ? 'grave' : 'main'} disabled={!isReady}>

@@ -35,12 +35,14 @@ export const HubActions = ({
   readonly again: () => void;
 }) => {
   const { scope, may } = usePage();
+  const [chosen, choose] = useState<Order>('drain');
   const [order, setOrder] = useState<Order>();
+  const [key, setKey] = useState(once);
   if (!may('Operate')) return <span class="quiet">you may look</span>;
   const name = short(hub.hub);
   const possible: readonly Order[] = [
-    hub.state === 'open' ? 'cordon' : 'uncordon',
     'drain',
+    hub.state === 'open' ? 'cordon' : 'uncordon',
     'drill',
     'evacuate',
   ];
@@ -52,29 +54,34 @@ export const HubActions = ({
       return;
     }
     const path = `hubs/${encodeURIComponent(hub.hub)}/${order}`;
-    const { body } = await ask('POST', path, { scope, reason }, once());
+    const { body } = await ask('POST', path, { scope, reason }, key);
     const { id } = body as { readonly id: string };
-    goTo(scope, order === 'drill' ? 'drills' : 'plans', id);
+    goTo(scope, 'plans', id);
   };
   return (
     <>
       <select
         aria-label={`What to do with ${name}`}
-        value=""
-        onChange={({ currentTarget }) => {
-          setOrder(currentTarget.value as Order);
-          currentTarget.value = '';
-        }}
+        value={chosen}
+        onChange={({ currentTarget }) => choose(currentTarget.value as Order)}
       >
-        <option value="" disabled hidden>
-          Do …
-        </option>
         {possible.map((one) => (
           <option key={one} value={one}>
-            {labels[one]}
+            {labels[one].replace(' …', '')}
           </option>
         ))}
-      </select>
+      </select>{' '}
+      <button
+        type="button"
+        class="small"
+        aria-label={`Do that with ${name}`}
+        onClick={() => {
+          setKey(once());
+          setOrder(possible.includes(chosen) ? chosen : 'drain');
+        }}
+      >
+        …
+      </button>
       {order === undefined ? null : (
         <Dialog
           title={`${labels[order].replace(' …', '')} ${name}?`}

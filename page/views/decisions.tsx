@@ -10,14 +10,14 @@ type Page = { readonly decisions: readonly DecisionView[]; readonly isCut: boole
 /** What DPS was answered in the last ten minutes, where it changed something, live. */
 export const Decisions = () => {
   const { scope } = usePage();
-  const live = useLive<Page>(`decisions/${scope}`, 2_000);
+  const live = useLive<Page>(`decisions/${scope}`, 5_000);
   const { decisions = [], isCut = false } = live.body ?? {};
   return (
     <section aria-labelledby="decisions">
       <h2 id="decisions">
         Decisions{' '}
         <span class="quiet">
-          of the last ten minutes{isCut ? ': 200 of them' : ''}; that a resident stays is none
+          of the last ten minutes{isCut ? ': the newest 200' : ''}; that a resident stays is none
         </span>
       </h2>
       {live.body && decisions.length === 0 ? <p class="quiet">Nobody was placed.</p> : null}

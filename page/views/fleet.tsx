@@ -28,10 +28,17 @@ export const Fleet = () => {
   const active = known.filter(({ state }) => state !== 'ended');
   return (
     <>
-      <Attention hubs={hubs.body?.hubs ?? []} campaigns={known} plans={plans.body?.plans ?? []} />
+      <Attention
+        hubs={hubs.body?.hubs ?? []}
+        campaigns={known}
+        plans={plans.body?.plans ?? []}
+        isKnown={hubs.body !== undefined && campaigns.body !== undefined}
+      />
       <section aria-labelledby="under-way">
         <h2 id="under-way">Under way</h2>
-        {active.length === 0 ? (
+        {campaigns.body === undefined ? (
+          <p class="quiet">The campaigns are not known yet.</p>
+        ) : active.length === 0 ? (
           <p class="quiet">No campaign is running.</p>
         ) : (
           <CampaignList campaigns={active} />

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { AuditView } from '../../shared/wire/api/history.ts';
 import { ask, wordsOf } from '../api.ts';
 import { useLive } from '../live.ts';
@@ -12,6 +12,7 @@ export const History = () => {
   const live = useLive<Page>('history?limit=50', 5_000);
   const [older, setOlder] = useState<Page>();
   const [fault, setFault] = useState<string>();
+  const kept = useRef(new Map<string, AuditView>()).current;
   const first = live.body;
   const after = (older ?? first)?.after;
   const more = async (): Promise<void> => {
@@ -20,16 +21,14 @@ export const History = () => {
         'GET',
         `history?limit=50&after=${encodeURIComponent(after ?? '')}`,
       );
-      const next = body as Page;
-      setOlder((before) => ({ ...next, changes: [...(before?.changes ?? []), ...next.changes] }));
+      setOlder(body as Page);
     } catch (error) {
       setFault(wordsOf(error));
     }
   };
-  const known = new Set<string>();
-  const changes = [...(first?.changes ?? []), ...(older?.changes ?? [])].filter(
-    ({ id }) => !known.has(id) && known.add(id),
-  );
+  // What was seen once stays, however much comes before it.
+  for (const one of [...(older?.changes ?? []), ...(first?.changes ?? [])]) kept.set(one.id, one);
+  const changes = [...kept.values()].sort((one, other) => (one.id < other.id ? 1 : -1));
   return (
     <section aria-labelledby="history">
       <h2 id="history">History</h2>

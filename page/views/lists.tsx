@@ -47,7 +47,12 @@ export const Plans = () => {
             {
               name: 'Plan',
               kind: 'head',
-              cell: ({ id, goal }) => <a href={linkTo(scope, 'plans', id)}>{goalText(goal)}</a>,
+              cell: ({ id, goal, isDrill }) => (
+                <a href={linkTo(scope, 'plans', id)}>
+                  {goalText(goal)}
+                  {isDrill ? ' (drill)' : ''}
+                </a>
+              ),
             },
             { name: 'State', cell: ({ state }) => <State is={state} /> },
             {

@@ -11,10 +11,8 @@ import { State } from '../parts/state.tsx';
 import { goTo } from '../place.ts';
 import { clock, counted, duration, goalText, many, percent, short } from '../words.ts';
 
-type Props = { readonly id: string; readonly isDrill: boolean };
-
 /** One plan: what it comes to, before anything begins; and the way to carry it out. */
-export const Plan = ({ id, isDrill }: Props) => {
+export const Plan = ({ id }: { readonly id: string }) => {
   const { scope } = usePage();
   const live = useLive<PlanView>(`plans/${scope}/${encodeURIComponent(id)}`, 2_000);
   const view = live.body;
@@ -22,7 +20,7 @@ export const Plan = ({ id, isDrill }: Props) => {
   return (
     <article>
       <h2>
-        Plan: {isDrill ? 'drill, ' : ''}
+        Plan: {view.isDrill ? 'drill, ' : ''}
         {goalText(view.goal)} <State is={view.state} />
       </h2>
       <p class="quiet">
@@ -34,17 +32,17 @@ export const Plan = ({ id, isDrill }: Props) => {
           It is being made{view.devicesRead ? `: ${many(view.devicesRead)} devices read` : ''} …
         </p>
       ) : null}
-      {view.plan ? <Made view={view} plan={view.plan} isDrill={isDrill} /> : null}
+      {view.plan ? <Made view={view} plan={view.plan} /> : null}
     </article>
   );
 };
 
-type MadeProps = { readonly view: PlanView; readonly plan: MadeView; readonly isDrill: boolean };
+type MadeProps = { readonly view: PlanView; readonly plan: MadeView };
 
-const Made = ({ view, plan, isDrill }: MadeProps) => (
+const Made = ({ view, plan }: MadeProps) => (
   <>
     <Summary view={view} plan={plan} />
-    <CarryOut view={view} plan={plan} isDrill={isDrill} />
+    <CarryOut view={view} plan={plan} />
     <BeforeAndAfter plan={plan} />
     {plan.advice.length > 0 ? (
       <section aria-labelledby="know">
@@ -71,7 +69,7 @@ const Made = ({ view, plan, isDrill }: MadeProps) => (
   </>
 );
 
-const Summary = ({ view, plan }: Omit<MadeProps, 'isDrill'>) => {
+const Summary = ({ view, plan }: MadeProps) => {
   const { moveCount, lowerBound, gap, churn, imbalance, pace, waves } = plan;
   const binding = pace.constraints[0];
   return (
@@ -110,9 +108,11 @@ const Summary = ({ view, plan }: Omit<MadeProps, 'isDrill'>) => {
           </dd>
           <dt>Waves</dt>
           <dd>
-            {waves.isSingle
-              ? 'one: it is too small for a canary; any stranded device stops it'
-              : waves.sizes.slice(0, 8).map(many).join(', ')}
+            {view.goal.kind === 'evacuate'
+              ? 'one, all at once: off a dead hub there is nothing to try first, and no gate stops it'
+              : waves.isSingle
+                ? 'one: it is too small for a canary; any stranded device stops it'
+                : waves.sizes.slice(0, 8).map(many).join(', ')}
           </dd>
         </>
       ) : null}
@@ -194,7 +194,7 @@ const BeforeAndAfter = ({ plan }: { readonly plan: MadeView }) => {
 };
 
 /** Approval binds to the hash of what is shown. A hub that is emptied takes its name, typed. */
-const CarryOut = ({ view, plan, isDrill }: MadeProps) => {
+const CarryOut = ({ view, plan }: MadeProps) => {
   const { scope, may, status } = usePage();
   const [isAsked, setAsked] = useState(false);
   const key = useState(once)[0];
@@ -202,7 +202,7 @@ const CarryOut = ({ view, plan, isDrill }: MadeProps) => {
   if (!may('Operate')) return <p class="quiet">An operator carries it out.</p>;
   if (status.needsTwoPersons && view.by === status.you.name)
     return <p class="quiet">Another person carries it out: two are needed.</p>;
-  const { goal } = view;
+  const { goal, isDrill } = view;
   const emptied = 'hub' in goal && goal.kind !== 'fill' ? goal : undefined;
   const verb = isDrill ? 'drill' : goal.kind;
   const act = async (reason: string): Promise<void> => {
@@ -233,8 +233,12 @@ const CarryOut = ({ view, plan, isDrill }: MadeProps) => {
         >
           <p>
             {counted(plan.moveCount, 'device')} will be moved, in{' '}
-            {plan.waves.isSingle ? 'one wave' : counted(plan.waves.sizes.length, 'wave')}. It begins
-            within a minute, and can be paused, stopped and rolled back.
+            {goal.kind === 'evacuate'
+              ? 'one wave, which no gate stops'
+              : plan.waves.isSingle
+                ? 'one wave'
+                : counted(plan.waves.sizes.length, 'wave')}
+            . It begins within a minute, and can be paused, stopped and rolled back.
           </p>
         </Dialog>
       ) : null}

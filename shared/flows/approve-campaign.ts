@@ -68,7 +68,7 @@ export const previewCampaign = async (
   const made = await madePlan(ports, approval);
   return typeof made === 'string'
     ? { kind: made }
-    : { kind: 'preview', preview: previewOf(made.plan, limitsOf(made.plan, approval)) };
+    : { kind: 'preview', preview: previewOf(made.plan, limitsOf(made.plan, approval, made.order)) };
 };
 
 const madePlan = async (
@@ -87,14 +87,21 @@ const madePlan = async (
   return plan.moveCount === 0 ? 'nothing-to-move' : { order: kept.order, run, plan };
 };
 
-/** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
+/** A plan that was asked for as a drill is carried out as one, whatever door it comes by. */
 const limitsOf = (
   plan: PlanAllows & Pick<MadePlan, 'goal'>,
   { limits }: Pick<Approval, 'limits'>,
-): CampaignLimits =>
-  plan.goal.kind === 'evacuate'
+  { isDrill }: Pick<KeptPlan['order'], 'isDrill'>,
+): CampaignLimits => {
+  const told = limitsFor(plan.goal, limits(plan));
+  return isDrill ? { ...told, isDrill } : told;
+};
+
+/** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
+export const limitsFor = (goal: MadePlan['goal'], limits: CampaignLimits): CampaignLimits =>
+  goal.kind === 'evacuate'
     ? {
-        ...limits(plan),
+        ...limits,
         brokenPercent: 100,
         strandedPercent: 100,
         wavePercents: [100],
@@ -102,7 +109,7 @@ const limitsOf = (
         onFail: 'hold',
         isCanaryOnly: false,
       }
-    : limits(plan);
+    : limits;
 
 const previewOf = (plan: MadePlan, limits: CampaignLimits): Preview => {
   const canary = canaryOf(limits);
@@ -151,7 +158,7 @@ export const approveCampaign = async (
     reason,
     by,
     at: ports.clock.now(),
-    limits: limitsOf(plan, approval),
+    limits: limitsOf(plan, approval, asked),
   };
   const campaign = newCampaign(order);
   const outcome = await deadline(timeoutMs, (signal) => campaigns.create(campaign, signal));
@@ -163,7 +170,8 @@ export const approveCampaign = async (
 const again = (known: Campaign, approval: Approval): Approved => {
   const { hash, goal, limits } = known.order;
   if (hash !== approval.hash) return differs(hash);
-  const isSame = canonical(limitsOf({ goal, limits }, approval)) === canonical(limits);
+  const drill = limits.isDrill ? { isDrill: true as const } : {};
+  const isSame = canonical(limitsOf({ goal, limits }, approval, drill)) === canonical(limits);
   return isSame ? approved(known) : { kind: 'key-reused' };
 };
 

@@ -16,6 +16,7 @@ export type ManagePlans = {
     limits: PlanLimits,
     reason: string,
     by: string,
+    isDrill?: boolean,
   ) => Promise<PlanOrder>;
   /** The same, under an id: asked twice, it is one plan. Where that id asked for something else, it says so. */
   readonly askOnce: (order: Omit<PlanOrder, 'at'>) => Promise<PlanOrder | 'key-reused'>;
@@ -60,11 +61,24 @@ export const managePlans = ({ plans, clock, dice, deadline, begin }: Ports): Man
     return order;
   };
   return {
-    ask: (scope, goal, limits, reason, by) =>
-      create({ id: `p-${dice.digits(20)}`, scope, goal, limits, reason, by, at: clock.now() }),
+    ask: (scope, goal, limits, reason, by, isDrill = false) =>
+      create({
+        id: `p-${dice.digits(20)}`,
+        scope,
+        goal,
+        limits,
+        reason,
+        by,
+        at: clock.now(),
+        ...(isDrill ? { isDrill } : {}),
+      }),
     askOnce: async (asked) => {
-      const known = await deadline(timeoutMs, (signal) => plans.read(asked.id, signal));
-      if (!known) return create({ ...asked, at: clock.now() });
+      const read = () => deadline(timeoutMs, (signal) => plans.read(asked.id, signal));
+      const before = await read();
+      if (!before) await create({ ...asked, at: clock.now() });
+      // Two may ask at once: what is kept by then says who was first.
+      const known = before ?? (await read());
+      if (!known) throw new Error('The plan that was asked for is not kept.');
       const { at: _at, ...order } = known.order;
       return isSame(order, asked) ? known.order : 'key-reused';
     },

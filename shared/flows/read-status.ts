@@ -1,6 +1,7 @@
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Scope } from '../domain/scope.ts';
+import type { AuditTrail } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
@@ -41,6 +42,7 @@ type Ports = {
   readonly policies: Policies;
   readonly versions: PolicyVersions;
   readonly inventories: Inventories;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly deadline: Deadline;
 };
@@ -50,13 +52,10 @@ const timeoutMs = 2_000;
 
 /** Asks the store, now, for something small; what else is told is at hand. */
 export const readStatus = (ports: Ports, facts: AppFacts): ReadStatus => {
-  const { isShared, hubTables, policies, versions, clock, deadline } = ports;
+  const { isShared, hubTables, policies, clock } = ports;
   return async () => {
     const [fault, scopes] = await Promise.all([
-      deadline(timeoutMs, versions.newest).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      ),
+      faultOf(ports),
       Promise.all([...facts.scopes].map((name) => scopeStatus(ports, name))),
     ]);
     return {
@@ -68,6 +67,19 @@ export const readStatus = (ports: Ports, facts: AppFacts): ReadStatus => {
       policyVersion: policies.latest().version,
     };
   };
+};
+
+/** What is asked is small; the audit is asked too, since nothing can be changed without it. */
+const faultOf = async ({ versions, audit, deadline }: Ports): Promise<string | undefined> => {
+  try {
+    await Promise.all([
+      deadline(timeoutMs, versions.newest),
+      deadline(timeoutMs, (signal) => audit.recent(1, undefined, signal)),
+    ]);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 };
 
 const scopeStatus = async ({ inventories, deadline }: Ports, name: Scope): Promise<ScopeStatus> => {

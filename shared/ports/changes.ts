@@ -6,7 +6,7 @@ import type { AuditEntry } from './audit.ts';
 import type { KeptPlan } from './plans.ts';
 
 /** Where changes are kept: each in an order of its own. */
-export const changeSources = ['devices', 'plans', 'campaigns', 'audit'] as const;
+export const changeSources = ['audit', 'campaigns', 'devices', 'plans'] as const;
 export type ChangeSource = (typeof changeSources)[number];
 
 /** Something that the store holds since. `version` tells one write of it from another: told twice, it is the same. */

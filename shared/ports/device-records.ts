@@ -57,19 +57,14 @@ export type DeviceRecords = {
     countMax: number,
     signal: AbortSignal,
   ) => Promise<readonly SettledMove[]>;
-  /** What was decided of a scope's devices since then, `countMax` at most, the newest first. */
+  /** What was decided of a scope's devices in that time, in no order; where it is more than `countMax`, not all of it. */
   readonly decisions: (
     scope: Scope,
     since: Instant,
+    until: Instant,
     countMax: number,
     signal: AbortSignal,
-  ) => Promise<Decisions>;
-};
-
-export type Decisions = {
-  readonly decisions: readonly Decision[];
-  /** There were more. */
-  readonly isCut: boolean;
+  ) => Promise<readonly Decision[]>;
 };
 
 export type Page = {

@@ -14,6 +14,8 @@ export type PlanOrder = {
   readonly reason: string;
   readonly by: string;
   readonly at: Instant;
+  /** A rehearsal: whoever carries it out, its devices go back. */
+  readonly isDrill?: true;
 };
 
 /**

@@ -60,9 +60,15 @@ const staleMs = 90_000;
 /** Of those that are to be asked still, as fast as it went at its fastest, with the waits between; what waits for a device, nobody knows how long. */
 const minutesLeft = (campaign: Campaign, tally: Tally, now: Instant): number | null => {
   const { state, pace, waves, order } = campaign;
+  const { windows, freezes } = order.limits.calendar;
   if (state.kind !== 'running' || !pace || pace.peak.perMinute === 0) return null;
+  if (windows.length + freezes.length > 0) return null; // nobody knows what they leave
+  const { perMinute, allowedPerMinute } = pace.peak;
+  // A wave smaller than a minute's allowance shows nothing of how fast the next may go.
+  const isShort = perMinute < allowedPerMinute / 2;
+  const rate = isShort ? allowedPerMinute : perMinute;
   const begun = Object.values(tally).reduce((sum, count) => sum + count, 0) - tally['.'];
-  const asking = Math.max(0, sizeOf(campaign) - begun) / pace.peak.perMinute;
+  const asking = Math.max(0, sizeOf(campaign) - begun) / rate;
   const { phase } = state;
   const isLast = phase.kind === 'waiting';
   const baking = phase.kind === 'baking' ? phase.until - now : isLast ? 0 : order.limits.bakeMs;

@@ -18,7 +18,13 @@ export const containers = {
   devices: {
     id: 'devices',
     partitionKey: { paths: ['/slice'] },
-    indexingPolicy: onlyIndexed('/nextAt/?', '/historyOf/?', '/hub/?', '/decidedAt/?'),
+    indexingPolicy: onlyIndexed(
+      '/nextAt/?',
+      '/historyOf/?',
+      '/hub/?',
+      '/decidedAt/?',
+      '/decidedIn/?',
+    ),
     defaultTtl: ttlByItem,
   },
   /** The hubs, and what each instance of the app counted of them lately. */

@@ -21,6 +21,8 @@ const decisionDocument = z.object({
   slice: z.string(),
   scope,
   deviceId: z.string(),
+  /** The scope once more, for the index: of no other document. */
+  decidedIn: z.string(),
   decidedAt: z.number().transform(instant),
   from: host.optional(),
   answer: z.object({
@@ -44,6 +46,7 @@ export const toDecisionDocument = (
   slice,
   scope: of,
   deviceId,
+  decidedIn: of,
   decidedAt: at,
   ...(from === undefined ? {} : { from }),
   answer: {

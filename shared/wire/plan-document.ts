@@ -46,6 +46,7 @@ const planDocument = z.object({
   reason: z.string(),
   by: z.string(),
   askedAt: time,
+  isDrill: z.literal(true).optional(),
   state,
 });
 
@@ -71,9 +72,19 @@ export const parsePlanDocument = (document: unknown): Omit<KeptPlan, 'version'> 
     reason,
     by,
     askedAt,
+    isDrill,
     ...read
   } = planDocument.parse(document);
-  const order: PlanOrder = { id, scope: own, goal: wanted, limits, reason, by, at: askedAt };
+  const order: PlanOrder = {
+    id,
+    scope: own,
+    goal: wanted,
+    limits,
+    reason,
+    by,
+    at: askedAt,
+    ...(isDrill ? { isDrill } : {}),
+  };
   return { order, state: read.state };
 };
 

@@ -1,6 +1,7 @@
 import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
+import { limitsFor } from '../flows/approve-campaign.ts';
 import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Inventory } from '../ports/inventories.ts';
 import type { KeptPlan, MadePlan } from '../ports/plans.ts';
@@ -19,6 +20,7 @@ export const toPlanView = (
   reason: order.reason,
   by: order.by,
   askedAt: toIso(order.at),
+  isDrill: order.isDrill ?? false,
   state: state.kind,
   ...(state.kind === 'planning' ? { devicesRead: state.read, attempt: state.attempt } : {}),
   ...(state.kind === 'failed' ? { because: state.because } : {}),
@@ -28,11 +30,11 @@ export const toPlanView = (
 });
 
 const toMadeView = (
-  { takenAt, hubs, scope: _s, goal: _g, ...plan }: MadePlan,
+  { takenAt, hubs, scope: _s, goal, ...plan }: MadePlan,
   limits: CampaignLimits,
 ): MadeView => ({
   ...plan,
-  waves: wavesOf(plan, limits),
+  waves: wavesOf(plan, limitsFor(goal, limits)),
   takenAt: toIso(takenAt),
   hubs: hubs.map(({ past, ...hub }) => ({ ...hub, past: past ?? null })),
   idle: plan.idle ?? null,

@@ -39,6 +39,7 @@ const problems = {
   'unknown-enrollment': [404, 'Which hubs DPS would name for this device is not known yet'],
   'unknown-hub': [404, 'There is no such hub'],
   fault: [503, 'It failed on the way, and may be done in part: look before you try again'],
+  'audit-away': [503, 'Nothing was done: the audit cannot be written, and nothing is done untold'],
   'hub-not-stored': [503, 'The hub table is not in the store yet: try again in a few seconds'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-page': [404, 'The plan has no such page'],

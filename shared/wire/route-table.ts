@@ -81,7 +81,8 @@ export const answerRoute = async <App, Within, Of extends Api>(
     (handlers as Handlers<App, Within, Api>)[id]?.(app, asked) ??
     Promise.reject(new Error(`No handler of ${id}.`));
   if (!isChange(route)) return unlessKnown(await handle(), header('if-none-match'));
-  return audited(audit, { by: who.name, operation: id, target }, handle);
+  const isBrake = Object.values(params).some((word) => route.brakes?.includes(word) ?? false);
+  return audited(audit, { by: who.name, operation: id, target }, handle, isBrake);
 };
 
 const whyNot = (
@@ -99,13 +100,16 @@ const whyNot = (
   return undefined;
 };
 
-/** What begins is written before it is done: a change of which the audit cannot be told is not made. */
+/** What begins is written before it is done: a change of which the audit cannot be told is not made, unless it is a brake. */
 const audited = async (
   audit: KeepAudit,
   asked: Parameters<KeepAudit['begin']>[0],
   handle: () => Promise<Changed | HttpAnswer | Refusal>,
+  isBrake: boolean,
 ): Promise<HttpAnswer | Refusal> => {
-  const tell = await audit.begin(asked);
+  const begun = await audit.begin(asked, isBrake);
+  if (begun.kind === 'away') return refuse('audit-away', [], begun.because);
+  const { tell } = begun;
   try {
     const answer = await handle();
     await tell(outcomeOf(answer));

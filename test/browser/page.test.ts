@@ -30,6 +30,12 @@ const inView = async (page: Page, view: string, heading: string | RegExp): Promi
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
+/** Chosen from a list, and then begun: a list that acts by itself cannot be used by keyboard. */
+const choose = async (page: Page, hub: string, order: string): Promise<void> => {
+  await page.getByLabel(`What to do with ${hub}`).selectOption(order);
+  await page.getByLabel(`Do that with ${hub}`).click();
+};
+
 const says = (page: Page, text: string | RegExp) =>
   page.getByText(text).first().waitFor({ timeout: patience });
 
@@ -42,7 +48,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
     page.setDefaultTimeout(patience);
     const east = fleet.on('east');
 
-    await page.getByLabel('What to do with east').selectOption('drain');
+    await choose(page, 'east', 'drain');
     expect(await button(page, 'Plan it').isDisabled()).toBe(true); // it takes a reason
     await page.getByLabel(reason).fill('the region is given up');
     expect(await violationsOn(page)).toEqual([]);
@@ -150,13 +156,13 @@ describe.skipIf(!hasBrowser)('the page', () => {
     const { open } = await aBrowser();
     const { page, context } = await open(fleet.appUrl(), 'an-operator');
     page.setDefaultTimeout(patience);
-    await page.getByLabel('What to do with west').selectOption('drain');
+    await choose(page, 'west', 'drain');
     await page.getByLabel(reason).fill('two are needed');
     await button(page, 'Plan it').click();
     await says(page, 'Another person carries it out: two are needed.');
 
     await inView(page, 'Fleet', /Hubs/);
-    await page.getByLabel('What to do with west').selectOption('cordon');
+    await choose(page, 'west', 'cordon');
     await page.getByLabel(reason).fill('to be told');
     await fleet.call('PUT', `hubs/${hostOf('west')}`, { weight: 3, reason: 'meanwhile' });
     await context.setOffline(true);
@@ -165,7 +171,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await page.keyboard.press('Escape');
     await page
       .getByRole('alert')
-      .filter({ hasText: /What you see is \d+ s old/ })
+      .filter({ hasText: 'What you see is old' })
       .waitFor({ timeout: 30_000 });
     await context.setOffline(false);
     await says(page, /as of/);

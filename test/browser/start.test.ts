@@ -44,6 +44,7 @@ describe.skipIf(!hasBrowser)('npm start', () => {
     // Until the fleet was taken in, a plan knows a part of it.
     await page.getByText(/plans know a part of it/).waitFor({ state: 'hidden', timeout: 90_000 });
     await page.getByLabel('What to do with rehome-hub-2').selectOption('drain');
+    await page.getByLabel('Do that with rehome-hub-2').click();
     await page.getByLabel('Why? It stands in the audit.').fill('a try');
     await page.getByRole('button', { name: 'Plan it' }).click();
     await page.getByRole('button', { name: 'Carry it out' }).click();

@@ -3,6 +3,7 @@ import { isWrite } from '../../local/cosmos/faults.ts';
 import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
 import { memoryDeviceRecords } from '../../shared/adapters/memory/device-records.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
+import type { Decision } from '../../shared/allocation/decision.ts';
 import { type DeviceRecord, deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
@@ -209,6 +210,40 @@ describe.each<[string, () => Promise<{ records: DeviceRecords }>]>([
     expect(await records.history(key, 10, signal)).toEqual([settled]);
     expect((await records.read(key, signal))?.record).toEqual(aDevice());
     expect(await records.history(deviceKey(main, 'other'), 10, signal)).toEqual([]);
+  });
+
+  test('what was decided is kept by the same write as its record, and found by when, in its scope alone', async () => {
+    const { records } = await make();
+    const decided = (deviceId: string, when: number): Decision => ({
+      at: at(when),
+      scope: main,
+      deviceId,
+      from: undefined,
+      hub: east,
+      because: 'newcomer',
+      rules: ['eu'],
+      policyVersion: 3,
+    });
+    const write = (deviceId: string, version: string | undefined, when: number) =>
+      records.write(
+        deviceKey(main, deviceId),
+        aRecord(deviceId),
+        version,
+        signal,
+        undefined,
+        decided(deviceId, when),
+      );
+    expect(await write('a', undefined, 1)).toBe('written');
+    expect(await write('b', undefined, 2)).toBe('written');
+    expect(await write('b', '"of-yesterday"', 3)).toBe('superseded'); // neither is written
+    const found = async (scope: Scope, from: number, to: number) =>
+      [...(await records.decisions(scope, at(from), at(to), 10, signal))].sort(
+        (one, other) => one.at - other.at,
+      );
+    expect(await found(main, 0, 9)).toEqual([decided('a', 1), decided('b', 2)]);
+    expect(await found(main, 2, 9)).toEqual([decided('b', 2)]);
+    expect(await found(main, 0, 2)).toEqual([decided('a', 1)]);
+    expect(await found(parseScope('other') as Scope, 0, 9)).toEqual([]);
   });
 
   test('of many that write at once one wins', async () => {

@@ -92,7 +92,7 @@ test('a store that is gone is told: not ready, by whom asks; and nothing is chan
   const path = `hubs/${hostOf('east')}`;
   expect(await send('PUT', path, { state: 'cordoned', reason: 'a test' })).toMatchObject({
     status: 503,
-    body: { type: 'urn:rehome:fault' },
+    body: { type: 'urn:rehome:audit-away' },
   });
   expect((await send('GET', 'status')).body).toMatchObject({
     you: { name: 'Otto', roles: ['Operate'] },
@@ -222,4 +222,25 @@ test('where two persons are needed, whoever asked for the plan does not approve 
     status: 201,
   });
   expect((await fleet.send('GET', 'status')).body).toMatchObject({ needsTwoPersons: true });
+}, 60_000);
+
+test('a drill stays a drill, by whatever door it is carried out; an evacuation goes all at once', async () => {
+  const fleet = await aSmallFleet(settings, 12);
+  await fleet.settled();
+  const hub = hostOf('west');
+  const drill = await fleet.planned(`hubs/${hub}/drill`, { scope: 'main' });
+  expect(drill.isDrill).toBe(true);
+  const order = { plan: drill.id, hash: hashOf(drill), reason: 'a test' };
+  // As a drain it would never come back.
+  expect(await fleet.send('POST', `hubs/${hub}/drain`, { scope: 'main', ...order })).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'plan', detail: 'it was asked for as a drill' }] },
+  });
+  expect(await fleet.send('POST', 'campaigns/main', order)).toMatchObject({
+    status: 201,
+    body: { isDrill: true },
+  });
+  const evacuation = await fleet.planned(`hubs/${hub}/evacuate`, { scope: 'main' });
+  const count = evacuation.plan?.moveCount ?? 0;
+  expect(evacuation.plan?.waves).toMatchObject({ sizes: [count] });
 }, 60_000);

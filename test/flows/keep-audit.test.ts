@@ -8,11 +8,13 @@ import { host } from '../support/a-move.ts';
 
 /** What was done, by whom, and what Rehome did by itself. */
 
+const asked = { by: 'Otto', operation: 'changeHub', target: 'hubs/east' };
+
 const aTrail = () => {
   const audit = memoryAudit();
   const said: string[] = [];
   let [now, draws, isAway] = [0, 0, false];
-  const keep = keepAudit({
+  const keeper = keepAudit({
     audit: {
       ...audit,
       put: (...given) => (isAway ? Promise.reject(new Error('away')) : audit.put(...given)),
@@ -22,18 +24,26 @@ const aTrail = () => {
     deadline: (_ms, act) => act(new AbortController().signal),
     complain: (line) => said.push(line),
   });
+  const keep = {
+    ...keeper,
+    /** As it is where the audit can be written. */
+    begun: async (what: typeof asked) => {
+      const begun = await keeper.begin(what);
+      if (begun.kind === 'away') throw new Error(begun.because);
+      return begun.tell;
+    },
+  };
   const goAway = (): void => {
     isAway = true;
   };
   return { keep, said, goAway };
 };
 
-const asked = { by: 'Otto', operation: 'changeHub', target: 'hubs/east' };
 const done = { kind: 'done', because: 'a test', before: 1, after: 2 } as const;
 
 test('begun first; then what came of it, in its place; the newest first', async () => {
   const { keep } = aTrail();
-  const tell = await keep.begin(asked);
+  const tell = await keep.begun(asked);
   expect(await keep.recent(9)).toMatchObject([{ by: 'Otto', outcome: { kind: 'begun' } }]);
   await keep.begin({ ...asked, by: 'Ada' });
   await tell(done);
@@ -44,11 +54,14 @@ test('begun first; then what came of it, in its place; the newest first', async 
 
 test('what cannot be written before is not done; what cannot be written after stands in the log', async () => {
   const { keep, said, goAway } = aTrail();
-  const tell = await keep.begin(asked);
+  const tell = await keep.begun(asked);
   goAway();
-  await expect(keep.begin(asked)).rejects.toThrow('away');
+  expect(await keep.begin(asked)).toEqual({ kind: 'away', because: 'away' });
   await tell(done);
   expect(JSON.parse(said[0] ?? '')).toMatchObject({ event: 'audit-not-written', outcome: done });
+  // A brake is obeyed all the same.
+  expect(await keep.begin(asked, true)).toMatchObject({ kind: 'begun' });
+  expect(JSON.parse(said[1] ?? '')).toMatchObject({ outcome: { kind: 'begun' } });
 });
 
 test('what Rehome does by itself: that it heeds Azure, begins a campaign, stops everything; and no count of messages', async () => {

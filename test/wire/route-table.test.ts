@@ -73,6 +73,7 @@ describe('a route', () => {
         says: 'Does it.',
         params: { verb: z.enum(['stop']) },
         takesIfMatch: true,
+        brakes: ['stop'],
         answers: { 200: z.unknown() },
       },
     },
@@ -96,7 +97,6 @@ describe('a route', () => {
     readonly auditFails?: boolean;
   };
   const told: AuditEntry[] = [];
-  const said: string[] = [];
   const ask = ({ principal: who = as('Admin'), scope = 'main', ...but }: But) => {
     const { method = 'POST', rest = 'pump/moves', fails = false, auditFails = false } = but;
     const headers: Readonly<Record<string, string>> = {
@@ -126,7 +126,7 @@ describe('a route', () => {
     told.length = 0;
     return managementDoor(pumps, handlers, { scopes: new Set([main]), audit }, () => ({ fails }))(
       incoming,
-      { error: (line: string) => said.push(line) },
+      { error: () => undefined },
     );
   };
 
@@ -173,9 +173,9 @@ describe('a route', () => {
   test('a change of which the audit cannot be told is not made', async () => {
     expect(await ask({ auditFails: true })).toMatchObject({
       status: 503,
-      jsonBody: { type: 'urn:rehome:fault', detail: 'the audit is away' },
+      jsonBody: { type: 'urn:rehome:audit-away', detail: 'the audit is away' },
     });
-    expect(said.at(-1)).toContain('the audit is away');
+    expect(await ask({ rest: 'pump/stop', auditFails: true })).toMatchObject({ status: 200 });
   });
 
   test('one that fails half-way is told as such; a dry run changes nothing', async () => {

@@ -16,7 +16,7 @@ export const cosmosChanges = (database: CosmosDatabase): Changes => ({
     const { result, statusCode, continuationToken } = await feed.readNext();
     signal.throwIfAborted(); // the SDK's feed takes no signal
     const read = statusCode === 304 ? [] : result;
-    return { ...parsed(source, read), after: continuationToken, isLast: read.length < countMax };
+    return { ...parsed(source, read), after: continuationToken, isLast: statusCode === 304 };
   },
 });
 

@@ -114,23 +114,27 @@ const lists = (
     const settled = resources.map(parseSettledDocument);
     return settled.sort((one, other) => one.settledAt - other.settledAt).slice(-maxItemCount);
   },
-  decisions: async (scope, since, countMax, abortSignal) => {
+  decisions: async (scope, since, until, countMax, abortSignal) => {
     const { items } = await open();
-    const parameters = [{ name: '@since', value: since }];
-    const query = { query: 'SELECT * FROM c WHERE c.decidedAt >= @since', parameters };
-    const pages = items.query(query, { maxItemCount: countMax, abortSignal });
+    const parameters = [
+      { name: '@scope', value: scope },
+      { name: '@since', value: since },
+      { name: '@until', value: until },
+    ];
+    const pages = items.query({ query: decided, parameters }, { maxItemCount: 500, abortSignal });
     const found: Decision[] = [];
     while (pages.hasMoreResults() && found.length <= countMax) {
       const { resources = [] } = await pages.fetchNext();
-      found.push(...resources.map(parseDecisionDocument).filter((one) => one.scope === scope));
+      found.push(...resources.map(parseDecisionDocument));
     }
-    const decisions = found.sort((one, other) => other.at - one.at).slice(0, countMax);
-    return { decisions, isCut: found.length > countMax };
+    return found;
   },
 });
 
 const all = 'SELECT * FROM c WHERE c.id >= @from AND c.id < @to';
 const on = `${all} AND c.hub = @hub`;
+const decided =
+  'SELECT * FROM c WHERE c.decidedIn = @scope AND c.decidedAt >= @since AND c.decidedAt < @until';
 const attended = `${all} AND c.nextAt > @never`;
 
 const of = (scope: Scope) => ({

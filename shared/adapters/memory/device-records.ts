@@ -55,12 +55,9 @@ export const memoryDeviceRecords = (recordsMax = recordCountMax): DeviceRecords 
     on: async (scope, hub, countMax, after) =>
       page((record) => record.scope === scope && record.observed?.hub === hub, countMax, after),
     history: async ({ id }, historyMax) => records.get(id)?.history.slice(-historyMax) ?? [],
-    decisions: async (scope, since, countMax) => {
-      const found = decisions.filter((one) => one.scope === scope && one.at >= since);
-      return {
-        decisions: found.slice(-countMax).reverse(),
-        isCut: found.length > countMax,
-      };
-    },
+    decisions: async (scope, since, until, countMax) =>
+      decisions
+        .filter((one) => one.scope === scope && one.at >= since && one.at < until)
+        .slice(0, countMax + 1),
   };
 };

@@ -200,6 +200,7 @@ export const campaignsApi = {
       params: { command: z.enum(campaignCommands) },
       body: commandOrder,
       takesIfMatch: true,
+      brakes: ['pause', 'stop', 'abort'],
       answers: { 200: rollbackPreview, 202: campaignHead },
     },
   },

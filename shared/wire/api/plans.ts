@@ -79,6 +79,7 @@ const planView = z
     reason: z.string(),
     by: z.string(),
     askedAt: time,
+    isDrill: z.boolean().describe('carried out, its devices go back'),
     state: z.enum(['asked', 'planning', 'made', 'failed']),
     devicesRead: count.optional(),
     attempt: count.optional(),

@@ -32,6 +32,8 @@ export type ApiRoute = {
   readonly takesIfMatch?: true;
   /** Whether the same `Idempotency-Key` asks for the same thing once. */
   readonly takesKey?: true;
+  /** Words of the path that stop something: they are obeyed even where the audit cannot be written. */
+  readonly brakes?: readonly string[];
   /** A POST that changes nothing: it needs no audit. */
   readonly changesNothing?: true;
 };
