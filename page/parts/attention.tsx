@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { BreakerView, CampaignHead } from '../../shared/wire/api/campaigns.ts';
+import type { DeviceView } from '../../shared/wire/api/devices.ts';
 import type { HubView } from '../../shared/wire/api/hubs.ts';
 import type { PlanView } from '../../shared/wire/api/plans.ts';
 import { ask } from '../api.ts';
@@ -77,14 +78,29 @@ const planItems = (
     }));
 };
 
+type Attended = { readonly devices: readonly Pick<DeviceView, 'deviceId' | 'finding'>[] };
+
+/** Devices that nothing mends but a person: somebody else sends them back, or several hubs hold them. */
+const deviceItems = (scope: string, { devices }: Attended): readonly Item[] =>
+  devices
+    .filter(({ finding }) => finding?.kind === 'contested' || finding?.kind === 'splitHome')
+    .slice(0, 5)
+    .map(({ deviceId, finding }) => ({
+      key: deviceId,
+      what: `device ${deviceId} is ${finding?.kind === 'contested' ? 'contested' : 'on several hubs'}`,
+      to: linkTo(scope, 'devices', deviceId),
+    }));
+
 /** What needs a person, the gravest first. */
 export const Attention = ({ hubs, campaigns, plans, isKnown }: Props) => {
   const { scope, status } = usePage();
   const breaker = useLive<BreakerView>(`campaigns/${scope}/breaker`, 5_000);
+  const attended = useLive<Attended>(`devices/${scope}?limit=100`, 15_000);
   const tripped = breaker.body?.tripped;
   const items: readonly Item[] = [
     ...heldItems(scope, campaigns),
     ...hubItems(hubs),
+    ...deviceItems(scope, attended.body ?? { devices: [] }),
     ...(status.store.fault === null
       ? []
       : [{ key: 'store', what: `the store gives no answer: ${status.store.fault}` }]),

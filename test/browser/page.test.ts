@@ -1,5 +1,8 @@
+import { CosmosClient } from '@azure/cosmos';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { toSharedDocument } from '../../shared/wire/campaign-document.ts';
+import { containers, databaseId } from '../../shared/wire/containers.ts';
 import { aBrowser, hasBrowser, violationsOn } from '../support/a-browser.ts';
 import { hostOf } from '../support/a-hub.ts';
 import { aSmallFleet } from '../support/a-small-fleet.ts';
@@ -106,6 +109,60 @@ describe.skipIf(!hasBrowser)('the page', () => {
     expect(faults).toEqual([]);
     await rolling;
   }, 240_000);
+
+  test('the other orders: cordon and open, a drill, an evacuation, a rebalance, an abort, and the breaker', async () => {
+    const fleet = await aSmallFleet({ ...settings, REHOME_IMBALANCE_COUNT: '1' }, 18);
+    await fleet.settled();
+    const { open } = await aBrowser();
+    const { page, faults } = await open(fleet.appUrl(), 'an-admin');
+    page.setDefaultTimeout(patience);
+    const because = async (does: string | RegExp): Promise<void> => {
+      await page.getByLabel(reason).fill('a try');
+      await button(page, does).click();
+    };
+    const east = page.getByRole('row', { name: /^east/ });
+    await choose(page, 'east', 'cordon');
+    await because(/^Cordon$/);
+    await east.getByText('cordoned').waitFor();
+    await choose(page, 'east', 'uncordon');
+    await because(/^Open$/);
+    await east.getByText('● open').waitFor();
+
+    await choose(page, 'west', 'evacuate');
+    await because('Plan it');
+    await says(page, /one, all at once: off a dead hub there is nothing to try first/);
+    await inView(page, 'Plans', 'Plans');
+    await button(page, 'Plan a rebalance').click();
+    await because('Plan it');
+    await page.getByRole('heading', { name: /^Plan: rebalance made/ }).waitFor();
+
+    await inView(page, 'Fleet', /Hubs/);
+    await choose(page, 'west', 'drill');
+    await because('Plan it');
+    await page.getByRole('heading', { name: /^Plan: drill, drain west made/ }).waitFor();
+    // Left, and found again, it is a drill still.
+    await inView(page, 'Plans', 'Plans');
+    await page.getByRole('link', { name: 'drain west (drill)' }).click();
+    await button(page, 'Carry it out').click();
+    await page.getByLabel('Type').fill('west');
+    await button(page, /^Move \d+ device/).click();
+    await page.getByRole('heading', { name: /^drain west \(drill\)/ }).waitFor();
+    await button(page, 'Abort').click();
+    await because(/^Abort$/);
+    await says(page, /aborting/);
+
+    const container = new CosmosClient(fleet.connectionString)
+      .database(databaseId)
+      .container(containers.campaigns.id);
+    const tripped = { at: Date.now(), because: 'a try' };
+    await container.items.upsert(toSharedDocument('breaker', { tripped, failures: [] }));
+    await inView(page, 'Fleet', /Hubs/);
+    await says(page, /The breaker has stopped everything since .*: a try/);
+    await button(page, 'Reset').click();
+    await because(/^Reset$/);
+    await says(page, 'Nothing does.');
+    expect(faults).toEqual([]);
+  }, 120_000);
 
   test('no view breaks a rule of accessibility, wide and in the light, on a phone and in the dark', async () => {
     const fleet = await aSmallFleet(settings, 6);
