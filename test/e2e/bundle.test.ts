@@ -24,5 +24,10 @@ test('the bundled app, in a folder without packages, does all that the app does:
   expect((await rehome('plan', 'rebalance', '--reason', 'a test')).out).toContain(
     'nobody is moved',
   );
+  const page = (file: string) => fetch(`${fleet.appUrl()}/api/ops${file}`, { redirect: 'manual' });
+  const [html, script] = await Promise.all([page(''), page('/page.js')]);
+  expect([html.status, script.status, (await page('/')).status]).toEqual([200, 200, 308]);
+  expect(html.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect((await page('/package.json')).status).toBe(404);
   await device.stop();
 }, 60_000);
