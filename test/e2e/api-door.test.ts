@@ -140,6 +140,8 @@ test('[R5] every operation answers as it says, every change stands in the audit,
   await ask('DELETE', `${device}/pin?reason=a+test`);
   const at = (known.body['observed'] as { readonly hub: string } | undefined)?.hub;
   const to = [hostOf('west'), east].find((hub) => hub !== at);
+  // It has no power: the request waits for it, and can be called off for sure.
+  await fleet.devices[0]?.stop();
   await ask('POST', `${device}/moves`, { to, reason, allowUnknown: true });
   await ask('DELETE', `${device}/move?reason=a+test`);
   await ask('PUT', 'devices/main/device-1/quarantine', { reason });

@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import type { RehomedDevice } from '../../local/devices/rehomed-device.ts';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
 import type { PlanView } from '../../shared/wire/api/plans.ts';
 import { aFleet } from './a-fleet.ts';
@@ -10,9 +11,10 @@ export const aSmallFleet = async (
   deviceCount: number,
 ) => {
   const fleet = await aFleet(settings);
+  const devices: RehomedDevice[] = [];
   for (let index = 0; index < deviceCount; index += 1) {
     const { registrationId, key } = fleet.identityOf(`device-${index}`);
-    await startVirtualDevice(fleet.azure.dps, registrationId, key);
+    devices.push(await startVirtualDevice(fleet.azure.dps, registrationId, key));
   }
   const on = (hub: string): number => fleet.azure.hubs.get(hostOf(hub))?.devices.size ?? 0;
   /** Everything is known of everybody, and every hub is counted. */
@@ -36,7 +38,7 @@ export const aSmallFleet = async (
       { timeout: 15_000, interval: 50 },
     );
   };
-  return { ...fleet, on, settled, planned };
+  return { ...fleet, devices, on, settled, planned };
 };
 
 export const hashOf = ({ plan }: PlanView): string => plan?.hash ?? '';
