@@ -7,7 +7,6 @@ import type { Scope } from '../shared/domain/scope.ts';
 import { campaignsApi } from '../shared/wire/api/campaigns.ts';
 import { toApprovedLine, toBreakerLine, toCommandLine } from '../shared/wire/campaign-lines.ts';
 import {
-  idOfKey,
   parseCampaignCommand,
   parseCampaignOrder,
   refuseApproval,
@@ -22,6 +21,7 @@ import {
 } from '../shared/wire/campaign-view.ts';
 import { parseReason } from '../shared/wire/device-order.ts';
 import { isAsSeen } from '../shared/wire/etag.ts';
+import { idOfKey } from '../shared/wire/idempotency-key.ts';
 import { managementDoor, registrationOf } from '../shared/wire/management-door.ts';
 import { refuse } from '../shared/wire/problem.ts';
 import { type Asked, type Handlers, pageIn } from '../shared/wire/route-table.ts';

@@ -4,12 +4,13 @@ import { type Placement, type Rehome, rehome } from '../shared/composition.ts';
 import { type Hub, hubHostName } from '../shared/domain/hub.ts';
 import { hubsApi } from '../shared/wire/api/hubs.ts';
 import { toApprovedLine } from '../shared/wire/campaign-lines.ts';
-import { idOfKey, refuseApproval } from '../shared/wire/campaign-order.ts';
+import { refuseApproval } from '../shared/wire/campaign-order.ts';
 import { toCampaignHead } from '../shared/wire/campaign-view.ts';
 import { parseEmptyOrder } from '../shared/wire/empty-order.ts';
 import { isAsSeen } from '../shared/wire/etag.ts';
 import { parseHubOrder } from '../shared/wire/hub-order.ts';
 import { hubEtag, toHubView } from '../shared/wire/hub-view.ts';
+import { idOfKey } from '../shared/wire/idempotency-key.ts';
 import { managementDoor, registrationOf } from '../shared/wire/management-door.ts';
 import { toHubLine, toPlanLine } from '../shared/wire/plan-lines.ts';
 import { refuse, unknownHub } from '../shared/wire/problem.ts';
@@ -74,17 +75,17 @@ const emptyHub: Of['emptyHub'] = async (
   const { scope, reason, goal } = asked;
   const isDrill = params['verb'] === 'drill';
   if (asked.kind === 'plan') {
-    const wanted = { kind: goal, hub };
     const id = idOfKey('p', scope, who.name, idempotencyKey);
     if (typeof id === 'object') return id;
-    const drill = isDrill ? { isDrill } : {};
-    const order =
-      id === undefined
-        ? await managePlans.ask(scope, wanted, asked.limits, reason, who.name, isDrill)
-        : await managePlans.askOnce({
-            ...{ id, scope, goal: wanted, limits: asked.limits, reason, by: who.name },
-            ...drill,
-          });
+    const order = await managePlans.askOnce({
+      id,
+      scope,
+      goal: { kind: goal, hub },
+      limits: asked.limits,
+      reason,
+      by: who.name,
+      ...(isDrill ? { isDrill } : {}),
+    });
     if (order === 'key-reused') return refuse('key-reused', []);
     log.info(toPlanLine(order));
     const change = { because: reason, before: null, after: { plan: order.id } };

@@ -5,7 +5,7 @@ import { type Placement, type Rehome, rehome } from '../shared/composition.ts';
 import type { Scope } from '../shared/domain/scope.ts';
 import type { KeptPlan, MadePlan } from '../shared/ports/plans.ts';
 import { plansApi } from '../shared/wire/api/plans.ts';
-import { idOfKey } from '../shared/wire/campaign-order.ts';
+import { idOfKey } from '../shared/wire/idempotency-key.ts';
 import { managementDoor, registrationOf } from '../shared/wire/management-door.ts';
 import { planIdPattern } from '../shared/wire/plan-document.ts';
 import { toPlanLine } from '../shared/wire/plan-lines.ts';
@@ -37,10 +37,7 @@ const askForPlan: Of['askForPlan'] = async (
   if ('hub' in goal && !hubs.has(goal.hub)) return unknownHub(hubs.keys());
   const id = idOfKey('p', scope, who.name, idempotencyKey);
   if (typeof id === 'object') return id;
-  const order =
-    id === undefined
-      ? await managePlans.ask(scope, goal, limits, reason, who.name)
-      : await managePlans.askOnce({ id, scope, goal, limits, reason, by: who.name });
+  const order = await managePlans.askOnce({ id, scope, goal, limits, reason, by: who.name });
   if (order === 'key-reused') return refuse('key-reused', []);
   log.info(toPlanLine(order));
   const change = { because: reason, before: null, after: { plan: order.id, goal } };

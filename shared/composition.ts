@@ -13,13 +13,13 @@ import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
 import { type Planning, planningOf } from './composition/planning.ts';
 import { type Seed, seedOf } from './composition/seed.ts';
 import { type Store, storeOf } from './composition/store.ts';
-import {
-  type BufferSettings,
-  type EventHubSettings,
-  readBufferSettings,
-} from './config/buffer-settings.ts';
 import { type CampaignSettings, readCampaignSettings } from './config/campaign-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
+import {
+  type EventHubSettings,
+  type OwnEventHubs,
+  readOwnEventHubs,
+} from './config/own-event-hubs.ts';
 import { type PlanSettings, readPlanSettings } from './config/plan-settings.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import type { Scope } from './domain/scope.ts';
@@ -79,7 +79,7 @@ export type Operators = Moves &
 export const compose = (
   settings: Settings,
   moveSettings?: MoveSettings,
-  buffer?: BufferSettings,
+  ownHubs?: OwnEventHubs,
   planSettings?: PlanSettings,
   campaignSettings?: CampaignSettings,
   disabled: readonly Disabled[] = [],
@@ -88,7 +88,7 @@ export const compose = (
   const seed = seedOf(settings.policy);
   const store = storeOf(settings, seed.policy);
   const record = recordDecision(store);
-  const lateDecisions = lateDecisionsOf(store, record, buffer?.decisions);
+  const lateDecisions = lateDecisionsOf(store, record, ownHubs?.decisions);
   const organic = moveSettings && limitsOf(moveSettings);
   const limits = { slackPercent, storeTimeoutMs, atStoreMax, moves: organic };
   const access = moveSettings && azureAccess(moveSettings);
@@ -106,8 +106,8 @@ export const compose = (
     scopes,
     allocateDevice: allocateDevice({ ...store, lateDecisions }, limits),
     recordDecisions: recordDecisions(record, store.deadline),
-    buffers: buffer?.decisions !== undefined,
-    tellChanges: buffer?.audit && tellChangesOf(store, buffer.audit),
+    buffers: ownHubs?.decisions !== undefined,
+    tellChanges: ownHubs?.audit && tellChangesOf(store, ownHubs.audit),
     moves,
     planning:
       access &&
@@ -193,7 +193,7 @@ const orNone = <Read>(what: string, disabled: Disabled[], read: () => Read): Rea
     return read();
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    systemComplaint(JSON.stringify({ event: `${what}-disabled`, because }));
+    systemComplaint(JSON.stringify({ event: `${what.replaceAll(' ', '-')}-disabled`, because }));
     disabled.push({ what, because });
     return undefined;
   }
@@ -219,7 +219,7 @@ const composeBySettings = (): Rehome => {
   return compose(
     readSettings(),
     orNone('moves', disabled, readMoveSettings),
-    orNone('buffer', disabled, readBufferSettings),
+    orNone('event hubs of its own', disabled, readOwnEventHubs),
     orNone('planning', disabled, readPlanSettings),
     orNone('campaigns', disabled, readCampaigns),
     disabled,

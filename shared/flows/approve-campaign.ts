@@ -93,12 +93,12 @@ const limitsOf = (
   { limits }: Pick<Approval, 'limits'>,
   { isDrill }: Pick<KeptPlan['order'], 'isDrill'>,
 ): CampaignLimits => {
-  const told = limitsFor(plan.goal, limits(plan));
+  const told = limitsForGoal(plan.goal, limits(plan));
   return isDrill ? { ...told, isDrill } : told;
 };
 
 /** Off a dead hub there is nothing to try first: who can go, goes, and no gate would bring anybody back. */
-export const limitsFor = (goal: MadePlan['goal'], limits: CampaignLimits): CampaignLimits =>
+export const limitsForGoal = (goal: MadePlan['goal'], limits: CampaignLimits): CampaignLimits =>
   goal.kind === 'evacuate'
     ? {
         ...limits,

@@ -16,10 +16,11 @@ export type ManagePlans = {
     limits: PlanLimits,
     reason: string,
     by: string,
-    isDrill?: boolean,
   ) => Promise<PlanOrder>;
-  /** The same, under an id: asked twice, it is one plan. Where that id asked for something else, it says so. */
-  readonly askOnce: (order: Omit<PlanOrder, 'at'>) => Promise<PlanOrder | 'key-reused'>;
+  /** The same, under an id where there is one: asked twice, it is one plan. Where that id asked for something else, it says so. */
+  readonly askOnce: (
+    order: Omit<PlanOrder, 'at' | 'id'> & { readonly id: string | undefined },
+  ) => Promise<PlanOrder | 'key-reused'>;
   readonly read: (scope: Scope, id: string) => Promise<KeptPlan | undefined>;
   /** A page of 2,000; undefined where there is none. */
   readonly moves: (kept: KeptPlan, number: number) => Promise<readonly PlannedMove[] | undefined>;
@@ -55,32 +56,25 @@ export const managePlans = ({ plans, clock, dice, deadline, begin }: Ports): Man
           plans.readPage({ id, run: state.run, kind, number }, signal),
         )
       : Promise.resolve(undefined);
+  const newId = (): string => `p-${dice.digits(20)}`;
   const create = async (order: PlanOrder): Promise<PlanOrder> => {
     await deadline(timeoutMs, (signal) => plans.create(order, signal));
     begin(order.id);
     return order;
   };
   return {
-    ask: (scope, goal, limits, reason, by, isDrill = false) =>
-      create({
-        id: `p-${dice.digits(20)}`,
-        scope,
-        goal,
-        limits,
-        reason,
-        by,
-        at: clock.now(),
-        ...(isDrill ? { isDrill } : {}),
-      }),
-    askOnce: async (asked) => {
-      const read = () => deadline(timeoutMs, (signal) => plans.read(asked.id, signal));
+    ask: (scope, goal, limits, reason, by) =>
+      create({ id: newId(), scope, goal, limits, reason, by, at: clock.now() }),
+    askOnce: async ({ id, ...asked }) => {
+      if (id === undefined) return create({ id: newId(), ...asked, at: clock.now() });
+      const read = () => deadline(timeoutMs, (signal) => plans.read(id, signal));
       const before = await read();
-      if (!before) await create({ ...asked, at: clock.now() });
+      if (!before) await create({ id, ...asked, at: clock.now() });
       // Two may ask at once: what is kept by then says who was first.
       const known = before ?? (await read());
       if (!known) throw new Error('The plan that was asked for is not kept.');
       const { at: _at, ...order } = known.order;
-      return isSame(order, asked) ? known.order : 'key-reused';
+      return isSame(order, { id, ...asked }) ? known.order : 'key-reused';
     },
     read: async (scope, id) => {
       const kept = await deadline(timeoutMs, (signal) => plans.read(id, signal));

@@ -17,11 +17,12 @@ export type AuditEntry = {
 /**
  *     begun     written before anything is done: where it stays so, the app died on the way
  *     done      and what it was before and after
+ *     unchanged a dry run: nothing was to be changed
  *     refused   nothing was changed
  *     failed    it is not known how far it came
  */
 export type AuditOutcome =
-  | { readonly kind: 'begun' }
+  | { readonly kind: 'begun' | 'unchanged' }
   | ({ readonly kind: 'done' } & Change)
   | { readonly kind: 'refused' | 'failed'; readonly because: string };
 

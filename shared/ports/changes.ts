@@ -10,7 +10,7 @@ export const changeSources = ['audit', 'campaigns', 'devices', 'plans'] as const
 export type ChangeSource = (typeof changeSources)[number];
 
 /** Something that the store holds since. `version` tells one write of it from another: told twice, it is the same. */
-export type Change = { readonly version: string } & (
+export type FeedItem = { readonly version: string } & (
   | { readonly kind: 'decision'; readonly decision: Decision }
   /** A device with a move that is open. */
   | { readonly kind: 'open-move'; readonly record: DeviceRecord }
@@ -40,7 +40,7 @@ export type Changes = {
 };
 
 export type ChangePage = {
-  readonly changes: readonly Change[];
+  readonly changes: readonly FeedItem[];
   /** Documents that are none of ours, by their ids: they are passed over. */
   readonly unreadable: readonly string[];
   readonly after: string;
@@ -66,5 +66,5 @@ export type ChangeCursors = {
 /** Who listens. A fault throws: then none of them may have been told. */
 export type AuditStream = {
   /** In this order for each device, and each other thing. */
-  readonly send: (changes: readonly Change[], signal: AbortSignal) => Promise<void>;
+  readonly send: (changes: readonly FeedItem[], signal: AbortSignal) => Promise<void>;
 };

@@ -9,7 +9,7 @@ export const auditKind = 'audit';
 const ttlSeconds = 400 * 24 * 3_600;
 
 const outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('begun') }),
+  z.object({ kind: z.enum(['begun', 'unchanged']) }),
   z.object({
     kind: z.literal('done'),
     because: z.string(),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deviceKey } from '../domain/device.ts';
 import type { Instant } from '../domain/instant.ts';
 import { parseScope } from '../domain/scope.ts';
-import type { Change } from '../ports/changes.ts';
+import type { FeedItem } from '../ports/changes.ts';
 import { toAuditView } from './audit-view.ts';
 import { toCampaignHead } from './campaign-view.ts';
 import { toDecisionView } from './decision-document.ts';
@@ -40,7 +40,7 @@ type Told = {
 
 /** An event, and what it is ordered by. */
 export const toAuditEvent = (
-  change: Change,
+  change: FeedItem,
 ): { readonly event: AuditEvent; readonly orderedBy: string } => {
   const { type, subject, at, data, orderedBy } = told(change);
   const id = createHash('sha256').update(`${type} ${subject} ${change.version}`).digest('hex');
@@ -67,7 +67,7 @@ const ofDevice = (scope: string, deviceId: string) => {
   };
 };
 
-const told = (change: Change): Told => {
+const told = (change: FeedItem): Told => {
   switch (change.kind) {
     case 'decision': {
       const { scope, deviceId, at } = change.decision;

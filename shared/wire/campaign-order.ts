@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CampaignLimits } from '../campaign/campaign-limits.ts';
 import type { CampaignCommand } from '../campaign/command-campaign.ts';
-import type { Scope } from '../domain/scope.ts';
 import type { Approved, PlanAllows } from '../flows/approve-campaign.ts';
 import { campaignLimitsText, toCampaignLimits } from './campaign-limits.ts';
 import { reasonText } from './move-order.ts';
@@ -69,26 +67,6 @@ export const parseCampaignCommand = (name: string, text: string): ParsedCommand 
   const read = readBody(commandOrder, text);
   if (read.kind === 'refused') return read;
   return { kind: 'command', command, reason: read.data.reason, hash: read.data.hash };
-};
-
-const keyLengthMax = 200;
-
-/** Of a caller's key; undefined: there is none. The same caller with the same key means the same campaign, or the same plan. */
-export const idOfKey = (
-  prefix: 'c' | 'p',
-  scope: Scope,
-  who: string,
-  key: string | undefined,
-): string | undefined | Refusal => {
-  if (key === undefined) return undefined;
-  if (key.length === 0 || key.length > keyLengthMax)
-    return refuse('bad-request', [
-      { field: 'Idempotency-Key', detail: `expected 1 to ${keyLengthMax} characters` },
-    ]);
-  const digits = createHash('sha256')
-    .update(JSON.stringify([prefix, scope, who, key]))
-    .digest('hex');
-  return `${prefix}-${digits.slice(0, 20)}`;
 };
 
 export const refuseApproval = (

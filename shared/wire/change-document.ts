@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Change, ChangeSource } from '../ports/changes.ts';
+import type { ChangeSource, FeedItem } from '../ports/changes.ts';
 import { auditKind, parseAuditDocument } from './audit-document.ts';
 import { campaignKind, parseCampaignDocument } from './campaign-document.ts';
 import { parseDecisionDocument } from './decision-document.ts';
@@ -39,7 +39,7 @@ type Stored = z.output<typeof stored>;
 
 /** A document of a change feed; `nothing`: nobody is told of it, as of a device that is not being moved. */
 export type ParsedChange =
-  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'change'; readonly change: FeedItem }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unreadable'; readonly id: string };
 
@@ -55,7 +55,7 @@ export const parseChange = (source: ChangeSource, json: unknown): ParsedChange =
 };
 
 const parsers: Readonly<
-  Record<ChangeSource, (document: Stored, json: unknown) => Change | undefined>
+  Record<ChangeSource, (document: Stored, json: unknown) => FeedItem | undefined>
 > = {
   devices: (document, json) => {
     const { _etag: version } = document;

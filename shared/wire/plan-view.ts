@@ -1,7 +1,7 @@
 import { type CampaignLimits, campaignLimits } from '../campaign/campaign-limits.ts';
 import { canaryOf } from '../campaign/judge-wave.ts';
 import { waveSizes } from '../campaign/waves.ts';
-import { limitsFor } from '../flows/approve-campaign.ts';
+import { limitsForGoal } from '../flows/approve-campaign.ts';
 import type { PlannedMove, PlanRefusal } from '../planning/planned.ts';
 import type { Inventory } from '../ports/inventories.ts';
 import type { KeptPlan, MadePlan } from '../ports/plans.ts';
@@ -34,7 +34,7 @@ const toMadeView = (
   limits: CampaignLimits,
 ): MadeView => ({
   ...plan,
-  waves: wavesOf(plan, limitsFor(goal, limits)),
+  waves: wavesOf(plan, limitsForGoal(goal, limits)),
   takenAt: toIso(takenAt),
   hubs: hubs.map(({ past, ...hub }) => ({ ...hub, past: past ?? null })),
   idle: plan.idle ?? null,

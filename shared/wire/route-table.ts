@@ -129,7 +129,7 @@ const outcomeOf = (answer: Changed | HttpAnswer | Refusal): AuditOutcome => {
   if ('kind' in answer)
     return { kind: 'refused', because: answer.detail ?? titleOf(answer.because) };
   const change = 'change' in answer ? answer.change : undefined;
-  return change ? { kind: 'done', ...change } : { kind: 'refused', because: 'a dry run' };
+  return change ? { kind: 'done', ...change } : { kind: 'unchanged' };
 };
 
 /** A page that asks every few seconds hears only what is new. */

@@ -2,12 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { campaignLimits } from '../../shared/campaign/campaign-limits.ts';
 import { limitsIn } from '../../shared/composition/campaigns.ts';
 import { planLimits } from '../../shared/planning/goal.ts';
-import {
-  idOfKey,
-  parseCampaignCommand,
-  parseCampaignOrder,
-} from '../../shared/wire/campaign-order.ts';
+import { parseCampaignCommand, parseCampaignOrder } from '../../shared/wire/campaign-order.ts';
 import { parseEmptyOrder } from '../../shared/wire/empty-order.ts';
+import { idOfKey } from '../../shared/wire/idempotency-key.ts';
 import { main } from '../support/a-question.ts';
 
 const order = { plan: `p-${'a'.repeat(20)}`, reason: 'a test' };

@@ -1,6 +1,6 @@
 import type { EventDataBatch, EventHubProducerClient } from '@azure/event-hubs';
 import type { TokenCredential } from '@azure/identity';
-import type { AuditStream, Change } from '../../ports/changes.ts';
+import type { AuditStream, FeedItem } from '../../ports/changes.ts';
 import { auditContentType, toAuditEvent } from '../../wire/audit-event.ts';
 import { connect, type EventHubAddress } from './connect.ts';
 
@@ -24,7 +24,7 @@ export const eventHubAuditStream = (
     send: async (changes, abortSignal) => {
       const client = await producer();
       const partitions = await client.getPartitionIds({ abortSignal });
-      const events = changes.map((change: Change) => toAuditEvent(change));
+      const events = changes.map((change: FeedItem) => toAuditEvent(change));
       const byPartition = Map.groupBy(events, ({ orderedBy }) =>
         partitionFor(orderedBy, partitions),
       );

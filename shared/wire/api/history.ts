@@ -10,7 +10,7 @@ const entry = z
     operation: z.string(),
     target: z.string(),
     outcome: z
-      .enum(['begun', 'done', 'refused', 'failed'])
+      .enum(['begun', 'done', 'unchanged', 'refused', 'failed'])
       .describe('begun: the app died on the way, or it is under way'),
     because: z.string().nullable(),
     before: z.unknown(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
 
 /** Event Hubs that the app itself writes to, by a connection of the same namespace. */
-export type BufferSettings = {
+export type OwnEventHubs = {
   /** Where decisions wait that could not be recorded; undefined: they wait in the process alone. */
   readonly decisions: EventHubSettings | undefined;
   /** Where everything is told that changed; undefined: nowhere. */
@@ -15,13 +15,11 @@ export type EventHubSettings = {
 };
 
 /**
- * Environment → BufferSettings. The webhook answers without it as well.
+ * Environment → OwnEventHubs. The webhook answers without it as well.
  * @throws Error as `readEnvironment` does.
  */
-export const readBufferSettings = (
-  environment: NodeJS.ProcessEnv = process.env,
-): BufferSettings => {
-  const data = readEnvironment(bufferSettings, environment);
+export const readOwnEventHubs = (environment: NodeJS.ProcessEnv = process.env): OwnEventHubs => {
+  const data = readEnvironment(ownEventHubs, environment);
   const { REHOME_EVENTS: string, REHOME_EVENTS__fullyQualifiedNamespace: namespace } = data;
   const connection =
     string === undefined ? (namespace === undefined ? undefined : { namespace }) : { string };
@@ -31,7 +29,7 @@ export const readBufferSettings = (
 };
 
 /** The connection has the names that Functions' own triggers read. */
-const bufferSettings = z
+const ownEventHubs = z
   .object({
     REHOME_DECISIONS_HUB: z.string().optional(),
     REHOME_AUDIT_HUB: z.string().optional(),
