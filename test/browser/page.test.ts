@@ -49,25 +49,25 @@ describe.skipIf(!hasBrowser)('the page', () => {
     const { open } = await aBrowser();
     const { page, faults } = await open(fleet.appUrl(), 'an-operator');
     page.setDefaultTimeout(patience);
-    const east = fleet.on('east');
+    const count = fleet.on('north');
 
-    await choose(page, 'east', 'drain');
+    await choose(page, 'north', 'drain');
     expect(await button(page, 'Plan it').isDisabled()).toBe(true); // it takes a reason
     await page.getByLabel(reason).fill('the region is given up');
     expect(await violationsOn(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await button(page, 'Carry it out').click();
-    const moving = button(page, `Move ${east} device`);
+    const moving = button(page, `Move ${count} device`);
     expect(await moving.isDisabled()).toBe(true);
     await page.getByLabel('Type').fill('wes');
     expect(await moving.isDisabled()).toBe(true); // another hub's name is not this one's
-    await page.getByLabel('Type').fill('east');
+    await page.getByLabel('Type').fill('north');
     expect(await violationsOn(page)).toEqual([]);
     await moving.click();
-    await page.getByRole('heading', { name: /^drain east/ }).waitFor();
+    await page.getByRole('heading', { name: /^drain north/ }).waitFor();
 
     const running = fleet.runTimer('advanceCampaigns');
-    await says(page, `${east} of ${east} verified`);
+    await says(page, `${count} of ${count} verified`);
     await says(page, /one wave is baking/);
     expect(await violationsOn(page)).toEqual([]);
     await button(page, 'Pause now').click();
@@ -82,19 +82,19 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await running;
     await fleet.runTimer('advanceCampaigns');
     await says(page, /stopped/);
-    expect(fleet.on('east')).toBe(0);
+    expect(fleet.on('north')).toBe(0);
 
     await button(page, 'Roll back').click();
-    await says(page, `${east} devices, as far as they can return`);
+    await says(page, `${count} devices, as far as they can return`);
     const back = button(page, /^Roll back$/);
     await page.getByLabel(reason).fill('it was a mistake');
     expect(await back.isDisabled()).toBe(true);
     await page.getByLabel('Type').fill('roll back');
     await back.click();
-    await page.getByRole('heading', { name: /^Rollback of drain east/ }).waitFor();
+    await page.getByRole('heading', { name: /^Rollback of drain north/ }).waitFor();
     const rolling = fleet.runTimer('advanceCampaigns');
-    await says(page, `${east} of ${east} verified`);
-    expect(fleet.on('east')).toBe(east);
+    await says(page, `${count} of ${count} verified`);
+    expect(fleet.on('north')).toBe(count);
 
     await inView(page, 'History', 'History');
     const told = page.getByRole('listitem').filter({ hasText: 'Otto' });
@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await because(/^Open$/);
     await east.getByText('● open').waitFor();
 
-    await choose(page, 'west', 'evacuate');
+    await choose(page, 'north', 'evacuate');
     await because('Plan it');
     await says(page, /one, all at once: off a dead hub there is nothing to try first/);
     await inView(page, 'Plans', 'Plans');
@@ -141,16 +141,16 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await page.getByRole('heading', { name: /^Plan: rebalance made/ }).waitFor();
 
     await inView(page, 'Fleet', /Hubs/);
-    await choose(page, 'west', 'drill');
+    await choose(page, 'north', 'drill');
     await because('Plan it');
-    await page.getByRole('heading', { name: /^Plan: drill, drain west made/ }).waitFor();
+    await page.getByRole('heading', { name: /^Plan: drill, drain north made/ }).waitFor();
     // Left, and found again, it is a drill still.
     await inView(page, 'Plans', 'Plans');
-    await page.getByRole('link', { name: 'drain west (drill)' }).click();
+    await page.getByRole('link', { name: 'drain north (drill)' }).click();
     await button(page, 'Carry it out').click();
-    await page.getByLabel('Type').fill('west');
+    await page.getByLabel('Type').fill('north');
     await button(page, /^Move \d+ device/).click();
-    await page.getByRole('heading', { name: /^drain west \(drill\)/ }).waitFor();
+    await page.getByRole('heading', { name: /^drain north \(drill\)/ }).waitFor();
     await button(page, 'Abort').click();
     await because(/^Abort$/);
     await says(page, /aborting/);
