@@ -86,6 +86,9 @@ const meteredStore = async () => {
   };
   const [endpoint, { key }] = ['http://cosmos.local', cosmos];
   await createContainers(new CosmosClient({ endpoint, key, httpClient }));
-  const database = cosmosDatabase(`AccountEndpoint=${endpoint};AccountKey=${key};`, { httpClient });
+  const database = cosmosDatabase(
+    { string: `AccountEndpoint=${endpoint};AccountKey=${key};` },
+    { httpClient },
+  );
   return { database, spent: () => units };
 };

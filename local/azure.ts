@@ -21,6 +21,8 @@ export type AzureOptions = {
 export type Azure = LocalAzure & {
   readonly hubs: ReadonlyMap<string, IotHub>;
   readonly dps: Dps;
+  /** For whatever else goes by a name of Azure. */
+  readonly certificates: Certificates;
   readonly stop: () => Promise<void>;
 };
 
@@ -31,7 +33,12 @@ export const startAzure = async (options: AzureOptions, world: World): Promise<A
   const hubs = new Map(options.hubs.map((hub) => [hub.hostName, createHub(hub, world)]));
   const { callWebhook = postJson } = options;
   const dps = createDps({ ...options.dps, hubs: [...hubs.values()], callWebhook }, world);
-  const names = ['*.azure-devices.net', '*.azure-devices-provisioning.net'];
+  const names = [
+    '*.azure-devices.net',
+    '*.azure-devices-provisioning.net',
+    '*.documents.azure.com',
+    '*.servicebus.windows.net',
+  ];
   const certificates: Certificates = await makeCertificates(names);
   const https = await listenHttps(certificates, (host, ask) => {
     const hub = hubs.get(host);
@@ -47,6 +54,7 @@ export const startAzure = async (options: AzureOptions, world: World): Promise<A
   return {
     hubs,
     dps,
+    certificates,
     authority: certificates.authority,
     redirects: { '.azure-devices.net': ports, '.azure-devices-provisioning.net': ports },
     stop: async () => {

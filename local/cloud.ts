@@ -1,15 +1,19 @@
 import { CosmosClient } from '@azure/cosmos';
 import { type Azure, type AzureOptions, startAzure } from './azure.ts';
 import { type Cosmos, createCosmos } from './cosmos/cosmos.ts';
-import { listenCosmos } from './cosmos/cosmos-front.ts';
+import { listenCosmos, meet } from './cosmos/cosmos-front.ts';
 import { createContainers } from './cosmos/create-containers.ts';
 import { dpsConnectionString, enrollmentKey } from './dps/dps.ts';
 import { readEnrollment } from './dps/enrollment.ts';
 import { listenEventHubs } from './event-hubs/amqp-front.ts';
 import { createEventHubs, type EventHubs } from './event-hubs/event-hubs.ts';
 import { type HubRoute, routeHubEvents } from './event-hubs/route-hub-events.ts';
+import { createIdentity, type Identity, resources, takesTokensFor } from './identity/identity.ts';
+import { listenIdentity } from './identity/identity-front.ts';
 import { connectionString } from './iot-hub/hub.ts';
 import type { HubEvent } from './iot-hub/hub-event.ts';
+import { listenHttps } from './network/https-front.ts';
+import { listenTls } from './network/tls-front.ts';
 import { derivedKey } from './sas.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +26,8 @@ export type Cloud = {
   readonly eventHubs: EventHubs;
   /** What the app is told of this cloud: its settings, as a deployment would set them. */
   readonly settings: Readonly<Record<string, string>>;
+  /** The same for an app that has nothing but its identity: no key is in it. What App Service sets is among it. */
+  readonly keyless: Readonly<Record<string, string>>;
   /** The enrollment group of every device, with that webhook. Answers the group's key. */
   readonly enrollFleet: (webhookUrl: string) => string;
   readonly stop: () => Promise<void>;
@@ -31,56 +37,92 @@ const groupId = 'fleet';
 const eventHub = 'hub-events';
 const decisionsHub = 'decisions';
 const auditHub = 'audit';
+const cosmosHost = 'rehome-local.documents.azure.com';
 /** Few, because each is a link of its own. */
 const partitionCount = 2;
 
 export const startCloud = async (options: AzureOptions, world: World): Promise<Cloud> => {
   const named = [eventHub, decisionsHub, auditHub].map((name) => ({ name, partitionCount }));
-  const eventHubs = createEventHubs(named, world);
+  const identity = createIdentity(world);
+  const forEventHubs = takesTokensFor(identity, resources.eventHubs);
+  const eventHubs = createEventHubs(named, world, forEventHubs);
   const events = await listenEventHubs(eventHubs);
   const routes: HubRoute[] = [];
   const hubs = options.hubs.map((hub) => {
     const route = routeHubEvents(events.connectionString, eventHub, world);
     routes.push(route);
-    return { ...hub, onEvent: both(route.take, hub.onEvent) };
+    const takesToken = takesTokensFor(identity, resources.iotHub);
+    return { ...hub, takesToken, onEvent: both(route.take, hub.onEvent) };
   });
-  const azure = await startAzure({ ...options, hubs }, world);
-  const cosmos = createCosmos({}, world);
+  const dps = { ...options.dps, takesToken: takesTokensFor(identity, resources.dps) };
+  const azure = await startAzure({ ...options, hubs, dps }, world);
+  const forCosmos = takesTokensFor(identity, resources.cosmos, `https://${cosmosHost}`);
+  const cosmos = createCosmos({ takesToken: forCosmos }, world);
   const store = await listenCosmos(cosmos);
   await createContainers(new CosmosClient({ endpoint: store.endpoint, key: cosmos.key }));
+  const named443 = await listenHttps(azure.certificates, (_host, ask) => meet(cosmos, ask));
+  const named5671 = await listenTls(azure.certificates, events.port);
+  const tokens = await listenIdentity(identity);
   const cosmosConnection = `AccountEndpoint=${store.endpoint};AccountKey=${cosmos.key};`;
   return {
-    azure,
+    azure: {
+      ...azure,
+      redirects: {
+        ...azure.redirects,
+        '.documents.azure.com': { 443: named443.port },
+        '.servicebus.windows.net': { 5671: named5671.port },
+      },
+    },
     cosmos,
     eventHubs,
     connectionString: cosmosConnection,
     settings: {
       REHOME_COSMOS: cosmosConnection,
       REHOME_EVENTS: events.connectionString,
-      REHOME_EVENTS_HUB: eventHub,
-      REHOME_DECISIONS_HUB: decisionsHub,
-      REHOME_AUDIT_HUB: auditHub,
+      ...entities,
       REHOME_DPS: JSON.stringify({
         main: { idScope: azure.dps.idScope, connectionString: dpsConnectionString(azure.dps) },
       }),
       REHOME_HUB_CONNECTIONS: JSON.stringify([...azure.hubs.values()].map(connectionString)),
     },
-    enrollFleet: (webhookUrl) => {
-      const body = {
-        attestation: { type: 'symmetricKey' },
-        allocationPolicy: 'custom',
-        customAllocationDefinition: { webhookUrl, apiVersion: '2021-10-01' },
-      };
-      const group = readEnrollment('group', groupId, body, undefined, world);
-      azure.dps.enrollments.set(enrollmentKey('group', groupId), group);
-      return group.primaryKey;
+    keyless: {
+      ...tokens.settings,
+      ...entities,
+      ...byIdentity(identity, azure),
     },
+    enrollFleet: (webhookUrl) => enrollFleet(azure, webhookUrl, world),
     stop: async () => {
-      await Promise.all([azure.stop(), store.stop()]);
+      await Promise.all([azure.stop(), store.stop(), named443.stop(), tokens.stop()]);
       await Promise.all(routes.map((route) => route.stop()));
+      await named5671.stop();
       await events.stop();
     },
   };
+};
+
+const entities = {
+  REHOME_EVENTS_HUB: eventHub,
+  REHOME_DECISIONS_HUB: decisionsHub,
+  REHOME_AUDIT_HUB: auditHub,
+};
+
+const byIdentity = ({ clientId }: Identity, { dps }: Azure) => ({
+  REHOME_COSMOS__accountEndpoint: `https://${cosmosHost}/`,
+  REHOME_EVENTS__fullyQualifiedNamespace: 'rehome-local.servicebus.windows.net',
+  REHOME_EVENTS__credential: 'managedidentity',
+  REHOME_EVENTS__clientId: clientId,
+  REHOME_DPS: JSON.stringify({ main: { idScope: dps.idScope, hostName: dps.hostName } }),
+});
+
+const enrollFleet = ({ dps }: Azure, webhookUrl: string, world: World): string => {
+  const body = {
+    attestation: { type: 'symmetricKey' },
+    allocationPolicy: 'custom',
+    customAllocationDefinition: { webhookUrl, apiVersion: '2021-10-01' },
+  };
+  const group = readEnrollment('group', groupId, body, undefined, world);
+  dps.enrollments.set(enrollmentKey('group', groupId), group);
+  return group.primaryKey;
 };
 
 const both =

@@ -44,11 +44,11 @@ const withUsualHeaders = ({ status, body, headers }: HttpReply): HttpReply => ({
 });
 
 /**
- * The account's key signs verb, resource type, resource and date.
+ * The account's key signs verb, resource type, resource and date; an identity shows its token.
  * @see https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources
  */
 const authorize = (
-  { key }: Cosmos,
+  { key, takesToken }: Cosmos,
   { method, headers }: HttpAsk,
   path: readonly string[],
 ): void => {
@@ -58,7 +58,9 @@ const authorize = (
   const date = headers['x-ms-date']?.toLowerCase() ?? '';
   const signed = `${method.toLowerCase()}\n${type}\n${link}\n${date}\n\n`;
   const expected = createHmac('sha256', Buffer.from(key, 'base64')).update(signed).digest('base64');
-  const given = /sig=(.+)$/.exec(decodeURIComponent(headers['authorization'] ?? ''))?.[1];
+  const shown = decodeURIComponent(headers['authorization'] ?? '');
+  const given = /sig=(.+)$/.exec(shown)?.[1] ?? '';
+  if (shown.startsWith('type=aad&') && takesToken(given)) return;
   if (given !== expected)
     throw cosmosError(401, 'Unauthorized', 'The key does not fit the request.');
 };
@@ -93,8 +95,9 @@ const route = (cosmos: Cosmos, ask: HttpAsk, path: readonly string[]): HttpReply
 };
 
 /** Where the account is, in the caller's own words: else the SDK goes on elsewhere. */
-const account = ({ headers }: HttpAsk) => {
-  const location = { name: 'Local', databaseAccountEndpoint: `http://${headers['host']}/` };
+const account = ({ headers: { host = '' } }: HttpAsk) => {
+  const scheme = host.endsWith('.documents.azure.com') ? 'https' : 'http';
+  const location = { name: 'Local', databaseAccountEndpoint: `${scheme}://${host}/` };
   return {
     id: 'local',
     _rid: 'local',

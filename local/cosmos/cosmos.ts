@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { TakesToken } from '../identity/identity.ts';
 import { randomKey, type World } from '../world.ts';
 import { type Container, type ContainerDefinition, openContainer } from './container.ts';
 import type { Fault } from './faults.ts';
@@ -6,6 +7,7 @@ import type { Fault } from './faults.ts';
 /** The core of a Cosmos DB account for NoSQL over SQLite, without sockets: its state. `askCosmos` is what it does. */
 export type Cosmos = {
   readonly key: string;
+  readonly takesToken: TakesToken;
   readonly world: World;
   readonly database: DatabaseSync;
   readonly databaseIds: Set<string>;
@@ -22,11 +24,13 @@ export type CosmosOptions = {
   /** A file, or `:memory:`. */
   readonly file?: string;
   readonly key?: string;
+  /** Of clients without a key: none, unless told. */
+  readonly takesToken?: TakesToken;
   readonly unitsPerSecond?: number;
 };
 
 export const createCosmos = (
-  { file = ':memory:', key, unitsPerSecond = 0 }: CosmosOptions,
+  { file = ':memory:', key, unitsPerSecond = 0, takesToken = () => false }: CosmosOptions,
   world: World,
 ): Cosmos => {
   const database = new DatabaseSync(file);
@@ -39,6 +43,7 @@ export const createCosmos = (
   const cosmos: Cosmos = {
     key: key ?? randomKey(world),
     world,
+    takesToken,
     database,
     databaseIds: new Set(
       database

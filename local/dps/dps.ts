@@ -1,3 +1,4 @@
+import type { TakesToken } from '../identity/identity.ts';
 import type { IotHub } from '../iot-hub/hub.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { parseSas, sasProves } from '../sas.ts';
@@ -53,6 +54,7 @@ export type Dps = {
   readonly key: string;
   readonly world: World;
   readonly callWebhook: CallWebhook;
+  readonly takesToken: TakesToken;
   readonly undocumented: Undocumented;
   readonly quotas: Readonly<Record<keyof typeof dpsQuotas, Quota>>;
   /** What a busy operation tells the device to wait, in seconds. */
@@ -75,17 +77,27 @@ export type DpsOptions = {
   readonly undocumented?: Partial<Undocumented>;
   readonly quotas?: Partial<Dps['quotas']>;
   readonly retryAfterSeconds?: number;
+  /** Of back ends without a key: any, unless told. */
+  readonly takesToken?: TakesToken;
 };
 
 const policyName = 'provisioningserviceowner';
 
 export const createDps = (
-  { hubs, undocumented, quotas, retryAfterSeconds = 3, ...options }: DpsOptions,
+  {
+    hubs,
+    undocumented,
+    quotas,
+    retryAfterSeconds = 3,
+    takesToken = () => true,
+    ...options
+  }: DpsOptions,
   world: World,
 ): Dps => ({
   ...options,
   world,
   retryAfterSeconds,
+  takesToken,
   key: randomKey(world),
   undocumented: { ...likeliest, ...undocumented },
   quotas: { ...dpsQuotas, ...quotas },
@@ -102,12 +114,13 @@ export const createDps = (
 export const dpsConnectionString = ({ hostName, key }: Dps): string =>
   `HostName=${hostName};SharedAccessKeyName=${policyName};SharedAccessKey=${key}`;
 
-/** A back end: by the DPS's key, or by any bearer token. */
+/** A back end: by the DPS's key, or by a token of its identity. */
 export const authorizeOperator = (
-  { hostName, key, world }: Dps,
+  { hostName, key, world, takesToken }: Dps,
   authorization: string | undefined,
 ): void => {
-  if (authorization?.startsWith('Bearer ')) return;
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  if (token !== undefined && takesToken(token)) return;
   if (sasProves(parseSas(authorization), hostName, [key], world.now())) return;
   throw dpsError(401, 401002, 'Unauthorized');
 };

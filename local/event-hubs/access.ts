@@ -12,15 +12,21 @@ export const pathOf = (address: string): string =>
     .replace(/^\/+|\/+$/g, '')
     .toLowerCase();
 
+const hourMs = 3_600_000;
+
 export const covers = (claimed: string, path: string): boolean =>
   claimed === '' || path === claimed || path.startsWith(`${claimed}/`);
 
-/** A shared access signature for an entity → its claim, or why it is none. The key counts as text, not as base64. */
+/**
+ * A shared access signature for an entity, or an identity's token for the whole namespace → its claim, or why it is none. The key counts as
+ * text, not as base64.
+ */
 export const claimOf = (
-  { key, world }: EventHubs,
+  { key, world, takesToken }: EventHubs,
   token: string,
   address: string,
 ): Claim | string => {
+  if (takesToken(token)) return { path: '', expiresMs: world.now() + hourMs };
   const sas = parseSas(token);
   if (!sas) return 'The token is not a SharedAccessSignature.';
   const wanted = createHmac('sha256', key).update(`${sas.sent}\n${sas.expiry}`).digest();

@@ -1,3 +1,4 @@
+import type { TakesToken } from '../identity/identity.ts';
 import { randomKey, type World } from '../world.ts';
 import { append, newPartition, type Partition } from './partition.ts';
 import { partitionOfKey } from './partition-of-key.ts';
@@ -8,6 +9,7 @@ export type EventHubs = {
   readonly world: World;
   readonly keyName: string;
   readonly key: string;
+  readonly takesToken: TakesToken;
   /** By name in lower case. */
   readonly hubs: ReadonlyMap<string, EventHub>;
 };
@@ -30,8 +32,14 @@ export type EventHubOptions = {
   readonly consumerGroups?: readonly string[];
 };
 
-export const createEventHubs = (options: readonly EventHubOptions[], world: World): EventHubs => ({
+/** @param takesToken of clients without a key: none, unless told. */
+export const createEventHubs = (
+  options: readonly EventHubOptions[],
+  world: World,
+  takesToken: TakesToken = () => false,
+): EventHubs => ({
   world,
+  takesToken,
   keyName: 'RootManageSharedAccessKey',
   key: randomKey(world),
   hubs: new Map(options.map((one) => [one.name.toLowerCase(), createHub(one, world)])),

@@ -3,6 +3,7 @@ import {
   type EventHubConsumerClientOptions,
   EventHubProducerClient,
 } from '@azure/event-hubs';
+import type { TokenCredential } from '@azure/identity';
 
 /**
  * The SDK's defaults are for clients that live long and wait gladly: it is deaf for a minute after a cut, and repeats after half of one.
@@ -19,11 +20,20 @@ const options: EventHubConsumerClientOptions = {
 export const eventProducer = (connectionString: string, hub: string): EventHubProducerClient =>
   new EventHubProducerClient(connectionString, hub, options);
 
+/** @param connection a connection string, or the namespace's name and who comes. */
 export const eventConsumer = (
   consumerGroup: string,
-  connectionString: string,
+  connection: string | { readonly namespace: string; readonly credential: TokenCredential },
   hub: string,
 ): EventHubConsumerClient =>
-  new EventHubConsumerClient(consumerGroup, connectionString, hub, options);
+  typeof connection === 'string'
+    ? new EventHubConsumerClient(consumerGroup, connection, hub, options)
+    : new EventHubConsumerClient(
+        consumerGroup,
+        connection.namespace,
+        hub,
+        connection.credential,
+        options,
+      );
 
 export const subscribeOptions = { maxBatchSize: 100, maxWaitTimeInSeconds: 1 };

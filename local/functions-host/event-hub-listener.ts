@@ -8,6 +8,7 @@ import {
   type ReceivedEventData,
   type Subscription,
 } from '@azure/event-hubs';
+import { ManagedIdentityCredential } from '@azure/identity';
 import { eventConsumer, subscribeOptions } from '../event-hubs/sdk.ts';
 import type { RegisteredFunction, RpcRetryOptions, TypedData } from './core-types.ts';
 import type { HostJson } from './host-json.ts';
@@ -40,10 +41,10 @@ export const listenToEventHub = async (
   }
   const hub = fromSettings(fed.name, String(eventHubName));
   const group = String(consumerGroup);
-  const connected = setting(fed.name, String(connection));
-  const client = eventConsumer(group, connected, hub);
+  const { address, entered } = connectionOf(fed.name, String(connection));
+  const client = eventConsumer(group, entered, hub);
   // Those of another namespace are none of ours, though the hub has the same name.
-  const namespace = createHash('sha256').update(connected).digest('hex').slice(0, 12);
+  const namespace = createHash('sha256').update(address).digest('hex').slice(0, 12);
   const folder = path.join(stateFolder, 'checkpoints', namespace, hub, group);
   await mkdir(folder, { recursive: true });
   const stopping = new AbortController();
@@ -71,6 +72,23 @@ export const listenToEventHub = async (
       await client.close();
     },
   };
+};
+
+/**
+ * A connection of that name: a connection string, or a namespace that is entered by the app's identity.
+ * @see https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
+ */
+const connectionOf = (name: string, key: string) => {
+  const namespace = process.env[`${key}__fullyQualifiedNamespace`];
+  if (process.env[key] || !namespace) {
+    const text = setting(name, key);
+    return { address: text, entered: text };
+  }
+  if (process.env[`${key}__credential`] !== 'managedidentity')
+    throw new Error(`Function ${name}: the setting ${key}__credential is not managedidentity.`);
+  const clientId = setting(name, `${key}__clientId`);
+  const credential = new ManagedIdentityCredential({ clientId });
+  return { address: namespace, entered: { namespace, credential } };
 };
 
 const setting = (name: string, key: string): string => {

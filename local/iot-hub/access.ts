@@ -5,12 +5,13 @@ import { hubError } from './hub-error.ts';
 
 /** Who may come in. */
 
-/** A back end: by the hub's key, or by any bearer token. */
+/** A back end: by the hub's key, or by a token of its identity. */
 export const authorize = (
-  { hostName, key, world }: IotHub,
+  { hostName, key, world, takesToken }: IotHub,
   authorization: string | undefined,
 ): void => {
-  if (authorization?.startsWith('Bearer ')) return;
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  if (token !== undefined && takesToken(token)) return;
   if (sasProves(parseSas(authorization), hostName, [key], world.now())) return;
   throw hubError(401, 'IotHubUnauthorizedAccess', 'Unauthorized');
 };

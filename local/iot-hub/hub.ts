@@ -1,3 +1,4 @@
+import type { TakesToken } from '../identity/identity.ts';
 import type { JsonObject } from '../json.ts';
 import { isoTime, randomKey, type World } from '../world.ts';
 import type { HubDevice, MethodCall } from './device.ts';
@@ -15,6 +16,7 @@ export type IotHub = {
   readonly deviceCountMax: number;
   readonly world: World;
   readonly onEvent: (event: HubEvent) => void;
+  readonly takesToken: TakesToken;
   /** In order of creation. */
   readonly devices: Map<string, HubDevice>;
   /** On its REST API. */
@@ -35,6 +37,8 @@ export type IotHubOptions = {
   readonly hostName: string;
   readonly deviceCountMax?: number;
   readonly onEvent?: (event: HubEvent) => void;
+  /** Of back ends without a key: any, unless told. */
+  readonly takesToken?: TakesToken;
 };
 
 /** @see https://learn.microsoft.com/azure/iot-hub/iot-hub-devguide-quotas-throttling */
@@ -43,7 +47,12 @@ const deviceCountMaxDefault = 1_000_000;
 const policyName = 'iothubowner';
 
 export const createHub = (
-  { hostName, deviceCountMax = deviceCountMaxDefault, onEvent = () => undefined }: IotHubOptions,
+  {
+    hostName,
+    deviceCountMax = deviceCountMaxDefault,
+    onEvent = () => undefined,
+    takesToken = () => true,
+  }: IotHubOptions,
   world: World,
 ): IotHub => ({
   hostName,
@@ -51,6 +60,7 @@ export const createHub = (
   deviceCountMax,
   world,
   onEvent,
+  takesToken,
   devices: new Map(),
   faults: [],
   isDead: false,

@@ -35,9 +35,10 @@ import { memoryPlans } from '../adapters/memory/plans.ts';
 import { memoryPolicies, memoryPolicyVersions } from '../adapters/memory/policies.ts';
 import { systemClock as clock } from '../adapters/system/clock.ts';
 import { systemComplaint as complain } from '../adapters/system/complaint.ts';
+import { systemCredential } from '../adapters/system/credential.ts';
 import { systemDeadline as deadline } from '../adapters/system/deadline.ts';
 import { systemDice as dice } from '../adapters/system/dice.ts';
-import type { Settings } from '../config/settings.ts';
+import type { CosmosSettings, Settings } from '../config/settings.ts';
 import type { Policy } from '../domain/policy.ts';
 
 export type Store = ReturnType<typeof storeOf>;
@@ -82,9 +83,11 @@ const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
   };
 };
 
-const inCosmos = ({ hubs, snapshotMs }: Settings, connectionString: string, seed: () => Policy) => {
+const inCosmos = ({ hubs, snapshotMs }: Settings, address: CosmosSettings, seed: () => Policy) => {
   const limits = snapshotLimitsFor(snapshotMs);
-  const database = cosmosDatabase(connectionString);
+  const database = cosmosDatabase(
+    'string' in address ? address : { ...address, credential: systemCredential },
+  );
   const versions = cosmosPolicyVersions(database, complain);
   const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
   const intakes = cosmosIntakes(database, instance, counts, deadline, flushLimits, complain);

@@ -17,8 +17,8 @@ export type Settings = {
   readonly hubs: readonly Hub[];
   /** ε of the bound [A4], in percent. */
   readonly boundSlackPercent: number;
-  /** The Cosmos DB account's connection string; undefined: nothing is kept. */
-  readonly cosmos: string | undefined;
+  /** How the Cosmos DB account is entered; undefined: nothing is kept. */
+  readonly cosmos: CosmosSettings | undefined;
   /** How long the store may take, before a device is answered without it. */
   readonly storeTimeoutMs: number;
   /** How old the picture of hubs and policy may get, before it is renewed. */
@@ -31,6 +31,9 @@ export type Settings = {
   readonly isGuarded: boolean;
 };
 
+/** By its connection string, or by its address and the app's own identity. */
+export type CosmosSettings = { readonly string: string } | { readonly endpoint: string };
+
 /**
  * Environment → Settings: what the webhook needs.
  * @throws Error as `readEnvironment` does.
@@ -41,13 +44,19 @@ export const readSettings = (environment: NodeJS.ProcessEnv = process.env): Sett
     scopes: new Set(data.REHOME_SCOPES),
     hubs: data.REHOME_HUBS,
     boundSlackPercent: data.REHOME_BOUND_SLACK_PERCENT,
-    cosmos: data.REHOME_COSMOS,
+    cosmos: cosmosIn(data),
     storeTimeoutMs: data.REHOME_STORE_TIMEOUT_MS,
     snapshotMs: data.REHOME_SNAPSHOT_MS,
     atStoreMax: data.REHOME_AT_STORE_MAX,
     policy: data.REHOME_POLICY,
     isGuarded: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true',
   };
+};
+
+const cosmosIn = (data: z.output<typeof settings>): CosmosSettings | undefined => {
+  const { REHOME_COSMOS: string, REHOME_COSMOS__accountEndpoint: endpoint } = data;
+  if (string !== undefined) return { string };
+  return endpoint === undefined ? undefined : { endpoint };
 };
 
 const hub = z
@@ -103,6 +112,7 @@ const settings = z.object({
       'expected AccountEndpoint=…;AccountKey=…;',
     )
     .optional(),
+  REHOME_COSMOS__accountEndpoint: z.url({ protocol: /^https$/ }).optional(),
   REHOME_STORE_TIMEOUT_MS: z.coerce.number().int().min(50).max(10_000).default(1_500),
   REHOME_SNAPSHOT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   REHOME_AT_STORE_MAX: z.coerce.number().int().min(1).max(10_000).default(256),

@@ -82,7 +82,7 @@ test('every setting is read', () => {
       untoldHub(hubHostName('west.azure-devices.net')),
     ],
     boundSlackPercent: 10,
-    cosmos: 'AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=a2V5;',
+    cosmos: { string: 'AccountEndpoint=https://a.documents.azure.com:443/;AccountKey=a2V5;' },
     storeTimeoutMs: 800,
     snapshotMs: 500,
     atStoreMax: 9,

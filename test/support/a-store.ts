@@ -20,6 +20,6 @@ export const aStore = async (world: World = realWorld) => {
   const heal = (): void => {
     store.faults.length = 0;
   };
-  const database = cosmosDatabase(connectionString, { httpClient });
+  const database = cosmosDatabase({ string: connectionString }, { httpClient });
   return { store, client, database, fault, heal };
 };

@@ -30,12 +30,14 @@ const threeHosts = ['east', 'west', 'north'].map((name) => `${name}.azure-device
 /**
  * Azure in this process, the built app in one of its own, and an enrollment group with the app's webhook: until it is stopped.
  * @param settings of the app, before those of the cloud.
+ * @param entry how the app comes in where it has to show who it is.
  */
 export const startFleet = async (
   settings: Readonly<Record<string, string>> = {},
   hosts: readonly string[] = threeHosts,
   appFolder: string = rootFolder,
   quotas: Partial<Dps['quotas']> = {},
+  entry: 'by keys' | 'by identity' = 'by keys',
 ) => {
   const events: HubEvent[] = [];
   const onEvent = (event: HubEvent): void => {
@@ -56,7 +58,7 @@ export const startFleet = async (
     REHOME_HUBS: JSON.stringify(hosts.map((hostName, index) => ({ hostName, weight: index + 1 }))),
     WEBSITE_AUTH_ENABLED: 'True',
     REHOME_LOOK_SECONDS: '2',
-    ...cloud.settings,
+    ...(entry === 'by keys' ? cloud.settings : cloud.keyless),
     ...settings,
     ...reaching(cloud.azure),
     REHOME_STORE_TIMEOUT_MS: '300',
