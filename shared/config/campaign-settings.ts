@@ -20,11 +20,17 @@ export const readCampaignSettings = (
   return { limits: data.REHOME_CAMPAIGN, needsTwoPersons: data.REHOME_TWO_PERSONS === 'true' };
 };
 
-const campaignSettings = z.object({
-  REHOME_CAMPAIGN: z.string().default('{}').pipe(json),
+/** A bad one switches campaigns off; the rest goes on. */
+export const campaignSettings = z.object({
+  REHOME_CAMPAIGN: z
+    .string()
+    .default('{}')
+    .pipe(json)
+    .describe('JSON: the [limits](campaigns.md#limits) of a campaign whose approval says nothing'),
   REHOME_TWO_PERSONS: z
     .string()
     .toLowerCase()
     .pipe(z.enum(['true', 'false']))
-    .default('false'),
+    .default('false')
+    .describe('`true`: whoever asked for a plan does not approve it'),
 });

@@ -34,7 +34,8 @@ export const scopeList = z
   .string()
   .default('main')
   .transform((list) => list.split(','))
-  .pipe(z.array(scope));
+  .pipe(z.array(scope))
+  .describe('the DPS instances that may ask, by short names of yours, separated by commas');
 
 /** A setting that holds JSON. */
 export const json = z.string().transform((text, context): unknown => {

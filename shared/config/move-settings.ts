@@ -66,13 +66,21 @@ const hubConnection = z
   )
   .transform((text) => [hubHostName(/^HostName=([^;]+)/.exec(text)?.[1] ?? ''), text] as const);
 
-const dps = z.strictObject({
-  idScope: z.string().optional(),
-  hostName: z.hostname().optional(),
-  connectionString: z.string().startsWith('HostName=').optional(),
+/** One of REHOME_DPS. */
+export const dpsEntry = z.strictObject({
+  idScope: z.string().optional().describe('`0ne00000000`: needed by the profile `deviceMove`'),
+  hostName: z
+    .hostname()
+    .optional()
+    .describe('`contoso.azure-devices-provisioning.net`, entered by the app’s own identity'),
+  connectionString: z
+    .string()
+    .startsWith('HostName=')
+    .optional()
+    .describe('instead of the host name, where it has keys'),
 });
 
-const dpsByScope = z.record(z.string(), dps).transform((byName, context) =>
+const dpsByScope = z.record(z.string(), dpsEntry).transform((byName, context) =>
   Object.entries(byName).map(([name, { idScope, hostName, connectionString }]) => {
     const parsed = parseScope(name);
     if (!parsed) {
@@ -103,18 +111,65 @@ const labelPath = z
     return { of, name };
   });
 
-const moveSettings = z
+/** A bad one switches moves off, and the webhook goes on. */
+export const moveSettings = z
   .object({
     REHOME_SCOPES: scopeList,
-    REHOME_HUB_CONNECTIONS: z.string().default('[]').pipe(json).pipe(z.array(hubConnection)),
-    REHOME_DPS: z.string().default('{}').pipe(json).pipe(dpsByScope),
-    REHOME_DEVICE_PROFILE: z.enum(['rehome', 'deviceMove']).default('rehome'),
-    REHOME_METHOD_NAME: azureName.default('Reprovision'),
-    REHOME_PROPERTY_NAME: azureName.default('reprovision'),
-    REHOME_LOOK_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
-    REHOME_SILENCE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(1_800),
-    REHOME_EVENTS_HUB: z.string().optional(),
-    REHOME_LABELS_FROM: z.string().default('').transform(pathsIn).pipe(z.array(labelPath)),
+    REHOME_HUB_CONNECTIONS: z.string().default('[]').pipe(json).pipe(z.array(hubConnection)).meta({
+      description:
+        'JSON: connection strings of hubs, service and registry read; hubs without one are entered by the app’s own identity',
+      isKey: true,
+    }),
+    REHOME_DPS: z
+      .string()
+      .default('{}')
+      .pipe(json)
+      .pipe(dpsByScope)
+      .describe(
+        'JSON by scope: [how to enter each DPS](#of-a-dps); without it no missing device is given up',
+      ),
+    REHOME_DEVICE_PROFILE: z
+      .enum(['rehome', 'deviceMove'])
+      .default('rehome')
+      .describe(
+        '`rehome`: [the device contract](device-contract.md) · `deviceMove`: IoT Central’s command',
+      ),
+    REHOME_METHOD_NAME: azureName.default('Reprovision').describe('the contract’s direct method'),
+    REHOME_PROPERTY_NAME: azureName
+      .default('reprovision')
+      .describe(
+        'the contract’s desired and reported property; routes of hubs have it in their condition',
+      ),
+    REHOME_LOOK_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(600)
+      .default(60)
+      .describe(
+        'from asking a device to the first look at what came of it, and, up to 15 times as long, to the next request',
+      ),
+    REHOME_SILENCE_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(5)
+      .max(86_400)
+      .default(1_800)
+      .describe('how long a device that DPS has moved may be silent, before it is stranded'),
+    REHOME_EVENTS_HUB: z
+      .string()
+      .optional()
+      .describe(
+        'the Event Hub that hubs route their events to; without it there is no `onHubEvent`, and moves are proved by look-up',
+      ),
+    REHOME_LABELS_FROM: z
+      .string()
+      .default('')
+      .transform(pathsIn)
+      .pipe(z.array(labelPath))
+      .describe(
+        'where twins say what rules go by: `tags.tenant`, which operators write, and `reported.region`, separated by commas',
+      ),
   })
   .superRefine(({ REHOME_SCOPES: known, REHOME_DPS, REHOME_DEVICE_PROFILE: profile }, context) => {
     const told = new Map(REHOME_DPS);

@@ -28,13 +28,31 @@ export const readOwnEventHubs = (environment: NodeJS.ProcessEnv = process.env): 
   return { decisions: of(data.REHOME_DECISIONS_HUB), audit: of(data.REHOME_AUDIT_HUB) };
 };
 
-/** The connection has the names that Functions' own triggers read. */
-const ownEventHubs = z
+/**
+ * The connection has the names that Functions' own triggers read. A bad one leaves decisions in the process, and nobody is told of
+ * changes.
+ */
+export const ownEventHubs = z
   .object({
-    REHOME_DECISIONS_HUB: z.string().optional(),
-    REHOME_AUDIT_HUB: z.string().optional(),
-    REHOME_EVENTS: z.string().startsWith('Endpoint=sb://').optional(),
-    REHOME_EVENTS__fullyQualifiedNamespace: z.hostname().optional(),
+    REHOME_DECISIONS_HUB: z
+      .string()
+      .optional()
+      .describe('the Event Hub where decisions wait for the store; without it, in the process'),
+    REHOME_AUDIT_HUB: z
+      .string()
+      .optional()
+      .describe(
+        'the Event Hub where everything is [told that changed](operators.md); without it, nowhere',
+      ),
+    REHOME_EVENTS: z
+      .string()
+      .startsWith('Endpoint=sb://')
+      .optional()
+      .meta({ description: 'the connection string of the Event Hubs’ namespace', isKey: true }),
+    REHOME_EVENTS__fullyQualifiedNamespace: z
+      .hostname()
+      .optional()
+      .describe('`contoso.servicebus.windows.net`, entered by the app’s own identity'),
   })
   .superRefine((data, context) => {
     if (data.REHOME_EVENTS ?? data.REHOME_EVENTS__fullyQualifiedNamespace) return;

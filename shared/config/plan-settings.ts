@@ -53,17 +53,58 @@ export const readPlanSettings = (environment: NodeJS.ProcessEnv = process.env): 
 
 const percent = z.coerce.number().min(0).max(100);
 
-const planSettings = z.object({
-  REHOME_DIAL: z.enum(['off', 'observe', 'propose', 'canary', 'auto']).default('propose'),
-  REHOME_IMBALANCE_PERCENT: z.coerce.number().min(0).max(1_000).default(10),
-  REHOME_IMBALANCE_COUNT: z.coerce.number().int().min(0).default(100),
-  REHOME_PLAN_SLACK_PERCENT: percent.default(2),
-  REHOME_HEADROOM_PERCENT: percent.default(0),
-  REHOME_COOLDOWN_HOURS: z.coerce.number().min(0).max(8_760).default(168),
-  REHOME_CHURN_PERCENT: percent.default(5),
-  REHOME_LOAD_LABEL: z.string().max(32).optional(),
-  REHOME_REGISTRATIONS_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
-  REHOME_ORGANIC_PERCENT: z.coerce.number().min(0).max(95).default(20),
+/** A bad one switches planning and campaigns off; moves and the webhook go on. */
+export const planSettings = z.object({
+  REHOME_DIAL: z
+    .enum(['off', 'observe', 'propose', 'canary', 'auto'])
+    .default('propose')
+    .describe(
+      'what `rebalance` may do by itself: `off` · `observe`: say so · `propose`: ask for a plan, which moves nobody · `canary`, `auto`: [carry it out](campaigns.md#what-makes-rehome-act)',
+    ),
+  REHOME_IMBALANCE_PERCENT: z.coerce
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(10)
+    .describe('how uneven the hubs must be, before anybody is moved for balance’s sake; and'),
+  REHOME_IMBALANCE_COUNT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe('by how many devices: both must be passed'),
+  REHOME_PLAN_SLACK_PERCENT: percent
+    .default(2)
+    .describe('how far past its fair share a plan leaves a hub'),
+  REHOME_HEADROOM_PERCENT: percent
+    .default(0)
+    .describe('how much of what a hub may hold plans keep free'),
+  REHOME_COOLDOWN_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(8_760)
+    .default(168)
+    .describe('how long a device is left in peace after a move'),
+  REHOME_CHURN_PERCENT: percent
+    .default(5)
+    .describe('moves of a plan that `rebalance` proposes, of the fleet'),
+  REHOME_LOAD_LABEL: z
+    .string()
+    .max(32)
+    .optional()
+    .describe('the label that says what a device counts for, 1 to 1,000; without it each counts 1'),
+  REHOME_REGISTRATIONS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('what the DPS takes'),
+  REHOME_ORGANIC_PERCENT: z.coerce
+    .number()
+    .min(0)
+    .max(95)
+    .default(20)
+    .describe('what of every quota is left to the fleet'),
   REHOME_PRICES: z
     .string()
     .optional()
@@ -78,7 +119,20 @@ const planSettings = z.object({
         })
         .nullable(),
     )
-    .transform((prices) => prices ?? undefined),
-  REHOME_INVENTORY_HOURS: z.coerce.number().min(0).max(8_760).default(24),
-  REHOME_INVENTORY_PERCENT: z.coerce.number().min(1).max(100).default(50),
+    .transform((prices) => prices ?? undefined)
+    .describe(
+      'JSON: `{ "currency", "perThousandRegistrations", "perMillionRequestUnits" }`; without it plans name no cost',
+    ),
+  REHOME_INVENTORY_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(8_760)
+    .default(24)
+    .describe('from one inventory of the fleet to the next; 0: none'),
+  REHOME_INVENTORY_PERCENT: z.coerce
+    .number()
+    .min(1)
+    .max(100)
+    .default(50)
+    .describe('what an inventory may take of the quotas'),
 });

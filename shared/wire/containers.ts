@@ -38,12 +38,14 @@ export const containers = {
     id: 'enrollments',
     partitionKey: { paths: ['/id'] },
     indexingPolicy: onlyIndexed('/limits/?'),
+    defaultTtl: ttlByItem,
   },
   /** How far each scope's fleet was taken in. */
   inventories: {
     id: 'inventories',
     partitionKey: { paths: ['/id'] },
     indexingPolicy: onlyIndexed(),
+    defaultTtl: ttlByItem,
   },
   /** Plans, all in one partition; and the pages of each, in a partition of its own. */
   plans: {
@@ -71,5 +73,6 @@ export const containers = {
     id: 'policy',
     partitionKey: { paths: ['/kind'] },
     indexingPolicy: onlyIndexed('/version/?'),
+    defaultTtl: ttlByItem,
   },
 } as const;
