@@ -2,7 +2,7 @@
 export const hostJsonReasons: Readonly<Record<string, string>> = {
   version: 'the schema of the file',
   functionTimeout:
-    'a hung function dies; no timer of ours runs longer than 59 s, and the planner’s thread for a million devices 2 s',
+    'a function that hangs dies; `advanceCampaigns` may go on for 16 minutes while one large campaign is being prepared',
   'logging.logLevel.default': 'every decision and every settled move is one line of this level',
   'logging.applicationInsights.samplingSettings.isEnabled':
     'dependencies, of which each request has several, may be sampled',
