@@ -1,19 +1,39 @@
 import { containers } from '../shared/wire/containers.ts';
 import { type Role, roles } from '../shared/wire/principal.ts';
+import { excludedPaths } from './excluded-paths.ts';
+import { registeredFunctions } from './registered.ts';
 import { isOurs, localSettings, sampleHubs, settingGroups } from './settings.ts';
 import { settingsPage } from './settings-page.ts';
+import { workbook } from './workbook.ts';
 
-/** Files that are made out of the code → their text. */
+/**
+ * Files that are made out of the code → their text.
+ * @param queries the files of infra/queries.
+ */
 export const generatedFiles = async (
   read: (file: string) => Promise<string>,
-): Promise<ReadonlyMap<string, string>> =>
-  new Map([
-    ['docs/settings.md', settingsPage(await read('host.json'))],
+  queries: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const hostJson = await read('host.json');
+  const { routePrefix } = JSON.parse(hostJson).extensions.http;
+  const asked = await Promise.all(
+    queries.map(
+      async (file) => [file.replace('.kql', ''), await read(`infra/queries/${file}`)] as const,
+    ),
+  );
+  return new Map([
+    ['docs/settings.md', settingsPage(hostJson)],
     ['local.settings.sample.json', json(sample)],
     ['infra/generated/containers.json', json(Object.values(containers))],
     ['infra/generated/settings.json', json(deployed)],
     ['infra/generated/app-roles.json', json(appRoles)],
+    [
+      'infra/generated/excluded-paths.json',
+      json(excludedPaths(await registeredFunctions(false), routePrefix)),
+    ],
+    ['infra/generated/workbook.json', json(workbook(new Map(asked)))],
   ]);
+};
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

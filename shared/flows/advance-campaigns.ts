@@ -1,7 +1,8 @@
 import type { Instant } from '../domain/instant.ts';
 import { instant } from '../domain/instant.ts';
 import type { RunLimits, RunPorts } from './perform-step.ts';
-import { type Ran, runCampaign } from './run-campaign.ts';
+import type { Ran } from './ran.ts';
+import { runCampaign } from './run-campaign.ts';
 
 /** Campaigns that were carried on, and those that could not be: they are taken up again by the next run. */
 export type Advanced = {

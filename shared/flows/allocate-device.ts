@@ -16,7 +16,7 @@ import { type DeviceRecord, deviceKey, newDeviceRecord } from '../domain/device.
 import { hubHostName } from '../domain/hub.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Instant } from '../domain/instant.ts';
-import { moveId } from '../domain/move.ts';
+import { type Move, moveId } from '../domain/move.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ValvesNow } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -36,6 +36,8 @@ export type AllocateDevice = (asked: Registration) => Promise<AllocationDecision
 export type AllocationDecision = Allocation & {
   readonly question: AllocationQuestion;
   readonly roster: Roster;
+  /** The device's open move, when it was decided. */
+  readonly move: Pick<Move, 'id' | 'campaignId'> | undefined;
   /** How old the hub table was: [A4] holds across instances up to rate × this age. */
   readonly snapshotAgeMs: number;
   /** Why the device's record could not be read or written in time; undefined when it could. */
@@ -68,7 +70,7 @@ export type AllocationLimits = {
   readonly moves: MoveLimits | undefined;
 };
 
-type Decided = { readonly answer: Allocation; readonly question: AllocationQuestion };
+type Decided = Pick<AllocationDecision, 'question' | 'move'> & { readonly answer: Allocation };
 
 /**
  * Snapshot and record → decide → write what changed → answer. [A7] A store that is slow, gone or overrun costs the record its place in
@@ -101,18 +103,20 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
     const question = questionOf(asked, undefined, decidedAt);
     const answer = allocateUnknown(question, by);
     lateDecisions.keep({ asked: rememberedOf(asked), allocation: told(answer), decidedAt });
-    return { answer, question, by, fault: wordsOf(fault), policyFault: undefined };
+    const known = { move: undefined, fault: wordsOf(fault), policyFault: undefined };
+    return { answer, question, by, ...known };
   };
   return async (asked) => {
     const decidedAt = clock.now();
     const decided = await withStore(asked).catch((fault) => without(asked, decidedAt, fault));
-    const { answer, question, by, fault: storeFault, policyFault } = decided;
+    const { answer, question, move, by, fault: storeFault, policyFault } = decided;
     if (asked.currentHub === undefined) intakes.note(hubHostName(answer.hub), 'answered');
     const { organic, moving } = countOf;
     intakes.count((asked.requestId === undefined ? organic : moving)(asked.scope), 1);
     const snapshotAgeMs = Math.max(0, decidedAt - by.table.takenAt); // it may have been waited for
     const degraded = answer.degraded || policyFault !== undefined;
-    return { ...answer, degraded, question, roster: by, snapshotAgeMs, storeFault, policyFault };
+    const on = { question, roster: by, move, snapshotAgeMs, storeFault, policyFault };
+    return { ...answer, degraded, ...on };
   };
 };
 
@@ -159,7 +163,7 @@ const decide = async (
     const shut = await readValve(ports.valves, kept?.record, now);
     const question = questionOf(asked, kept?.record, now, shut === undefined);
     const answer = allocate(question, roster);
-    const decided = { answer, question };
+    const decided = { answer, question, move: kept?.record.move };
     const next = entryOf(ports, limits, kept?.record, asked, answer, now);
     if (!next) return decided;
     const { record, settled } = next;

@@ -1,4 +1,4 @@
-import { type Campaign, type CampaignState, type PaceNow, withWave } from '../campaign/campaign.ts';
+import { type Campaign, type PaceNow, withWave } from '../campaign/campaign.ts';
 import { registrationsFor } from '../campaign/charges.ts';
 import { hasFailed, pardonsOf } from '../campaign/judge-wave.ts';
 import { emptyTally, outOf, tallyOf } from '../campaign/progress.ts';
@@ -16,6 +16,7 @@ import { climbLadder } from './climb-ladder.ts';
 import { followMoves } from './follow-moves.ts';
 import { type Lease, leaseOf } from './hold-lease.ts';
 import { perform, type Run, type RunLimits, type RunPorts } from './perform-step.ts';
+import { type Ran, type Rounded, ranOf } from './ran.ts';
 import { releaseMoves } from './release-moves.ts';
 import { accountFor, spentBy } from './spent-by.ts';
 
@@ -25,9 +26,6 @@ const sayMs = 10_000;
 const sayChangeMs = 2_000;
 /** What a runner said so long ago does not count for the next. */
 const knownMs = 120_000;
-
-/** How a campaign stood when its runner left it; `somebody` else runs it. */
-export type Ran = { readonly id: string; readonly left: CampaignState['kind'] | 'somebody' };
 
 /**
  * [R4] Takes a campaign's lease, and carries it on until then. Two runners that both believe that they have it do no harm: what one has
@@ -47,19 +45,19 @@ export const runCampaign =
     const begun = (await readCampaign(ports, id))?.campaign;
     if (!begun) return { id, left: 'somebody' };
     const run = await runOf(held, limits, begun, lease);
-    let now: Rounded = { left: begun.state.kind, next: 'soon' };
+    let now: Rounded = { left: begun.state.kind, next: 'soon', campaign: begun };
     let tookMs = 0;
     // A run that lasts too long keeps the timer from its next minute.
     while (now.next !== 'never' && ports.clock.now() + tookMs < until) {
       const roundBegun = ports.clock.now();
-      now = await round(run, id);
+      now = await round(run, id, now.campaign);
       tookMs = ports.clock.now() - roundBegun;
       const pauseMs = limits.roundMs * (now.next === 'soon' ? 1 : laterRounds);
       const leftMs = Math.max(0, until - ports.clock.now());
       if (now.next !== 'never') await ports.pause(Math.min(pauseMs, leftMs));
     }
     await leave(run, id);
-    return { id, left: now.left };
+    return ranOf(now);
   };
 
 const takeLease = async (
@@ -113,19 +111,16 @@ const runOf = async (
   };
 };
 
-/** Until what has been released comes to its end there is little to do; and once nothing is under way, the next run is soon enough. */
-type Rounded = { readonly left: Ran['left']; readonly next: 'soon' | 'later' | 'never' };
-
 const laterRounds = 5;
 
 /** Reads → decides → does one thing → keeps what came of it. Whoever is superseded does it again, by what is so then. */
-const round = async (run: Run, id: string): Promise<Rounded> => {
+const round = async (run: Run, id: string, last: Campaign): Promise<Rounded> => {
   const { ports, pages, following, releasing } = run;
   const kept = await readCampaign(ports, id);
   const { campaign: known, version } = kept ?? {};
   if (!known || !version || known.runner?.id !== run.lease.runner)
-    return { left: 'somebody', next: 'never' };
-  if (known.state.kind === 'ended') return { left: 'ended', next: 'never' };
+    return { left: 'somebody', next: 'never', campaign: last };
+  if (known.state.kind === 'ended') return { left: 'ended', next: 'never', campaign: known };
   run.lease.hold({ campaign: known, version });
   const campaign = pardoned(known, pages);
   const now = ports.clock.now();
@@ -146,12 +141,12 @@ const round = async (run: Run, id: string): Promise<Rounded> => {
   const said = say(run, after, registrationsFor(quotas), table.counts, now);
   const isBehind = following.isBehind(ports.clock.now());
   const next = nextOf(said, step, seen, isBehind, run.isShut);
-  if (said === known) return { left: campaign.state.kind, next };
+  if (said === known) return { left: campaign.state.kind, next, campaign };
   const latest = run.lease.version();
   await ports.deadline(timeoutMs, (signal) => ports.campaigns.write(said, latest, signal));
   // A wave that was added is carried out by the next run, which knows its pages.
   const isLonger = said.waves.length !== campaign.waves.length;
-  return { left: said.state.kind, next: isLonger ? 'never' : next };
+  return { left: said.state.kind, next: isLonger ? 'never' : next, campaign: said };
 };
 
 /** Of a wave that has begun: what had failed when a person let it go on. */

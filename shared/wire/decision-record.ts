@@ -48,7 +48,7 @@ const toTable = ({ takenAt, hubs, intakes }: HubTable) => ({
 
 const toDecisionLine = (
   { enrollment, requestId }: Registration,
-  { question, roster, hub, because, standing, degraded, rules, ...told }: AllocationDecision,
+  { question, roster, hub, because, standing, degraded, rules, move, ...told }: AllocationDecision,
   table: string,
 ): string => {
   const { currentHub, facts } = question;
@@ -60,6 +60,8 @@ const toDecisionLine = (
     registrationId: question.registrationId,
     [kind === 'group' ? 'enrollmentGroupId' : 'individualEnrollmentId']: id,
     requestId,
+    moveId: move?.id,
+    campaignId: move?.campaignId,
     from: currentHub ?? null,
     hub,
     because,

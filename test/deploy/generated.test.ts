@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { generatedFiles } from '../../deploy/generated-files.ts';
@@ -9,7 +9,8 @@ import { rootFolder } from '../support/source.ts';
 
 const read = (file: string): Promise<string> => readFile(path.join(rootFolder, file), 'utf8');
 
-const files = await generatedFiles(read);
+const queries = await readdir(path.join(rootFolder, 'infra/queries'));
+const files = await generatedFiles(read, queries.sort());
 
 test.each([...files])('%s is what npm run generate makes', async (file, text) => {
   expect(await read(file)).toBe(text);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allocate, allocateUnknown } from '../../shared/allocation/allocate.ts';
+import { moveId } from '../../shared/domain/move.ts';
 import { decisionLog, parseDecisionLog, replay } from '../../shared/wire/decision-record.ts';
 import { aHub, aRoster, aTable, hostOf } from '../support/a-hub.ts';
 import { aPolicy } from '../support/a-policy.ts';
@@ -24,6 +25,7 @@ test('[A6] a decision of the log is the same again, from the version of the poli
           ...answer,
           question,
           roster,
+          move: undefined,
           snapshotAgeMs: 1,
           storeFault,
           policyFault: undefined,
@@ -46,6 +48,7 @@ const decided = (roster = aRoster(aTable(aHub('east'), aHub('west')))) => {
     ...allocate(question, roster),
     question,
     roster,
+    move: undefined,
     snapshotAgeMs: 1,
     storeFault: undefined,
     policyFault: undefined,
@@ -99,6 +102,13 @@ test('the line of a newcomer that 50 hubs are considered for is short enough for
   const [, line = ''] = decisionLog()(aRequest({ linked: names }), decision);
   expect(Object.keys(JSON.parse(line).against)).toHaveLength(50);
   expect(line.length).toBeLessThan(32_768); // Application Insights cuts there
+});
+
+test('the device’s open move, and its campaign, join it to what becomes of them', () => {
+  const move = { id: moveId('0123456789abcdef0123'), campaignId: 'c-1' };
+  const asked = aRequest({ linked: ['east', 'west'] });
+  const [, line = ''] = decisionLog()(asked, { ...decided(), move });
+  expect(JSON.parse(line)).toMatchObject({ moveId: move.id, campaignId: 'c-1' });
 });
 
 test('another line of the log is none of these', () => {
