@@ -14,6 +14,8 @@ export type Api = {
   /** A device of the scope: `devices/main/pump%2f7`. */
   readonly pathOf: (deviceId: string) => string;
   readonly scope: string;
+  /** Where the app is. */
+  readonly url: string;
 };
 
 export type Where = {
@@ -41,6 +43,7 @@ export const connect = async (flags: Where): Promise<Api> => {
   if (!url) throw misspelled('nothing runs here: start it with npm start, or say where with --url');
   return {
     scope,
+    url,
     pathOf: (deviceId) => `devices/${encodeURIComponent(scope)}/${encodeURIComponent(deviceId)}`,
     call: async (method, path, body, headers = {}) => {
       const response = await fetch(`${url}/api/${path}`, {

@@ -5,6 +5,7 @@ import { policyJsonSchema } from '../shared/wire/policy-document.ts';
 import { connect, newestAnswer } from './api.ts';
 import { breakerCommands, campaignCommands, emptying } from './campaign-commands.ts';
 import { diffPolicies, sayDiff } from './diff.ts';
+import { enrollCommands } from './enroll.ts';
 import { explain } from './explain.ts';
 import {
   type Command,
@@ -52,6 +53,7 @@ const main = async (): Promise<void> => {
 /** Commands that say as JSON what they worked out; of the others it is what the app answered last. */
 const hasOwnJson = (command: string, verb: string | undefined): boolean =>
   ['explain', 'inventory', 'replay', 'export'].includes(command) ||
+  (command === 'enroll' && verb === 'check') ||
   command === 'plan' ||
   (command === 'hubs' && verb === undefined) ||
   (command === 'policy' && ['diff', 'schema'].includes(verb ?? '')) ||
@@ -162,6 +164,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   campaign: campaignCommands,
   breaker: breakerCommands,
   hubs: hubCommands,
+  enroll: enrollCommands,
 };
 
 /** Whoever reads may have heard enough: the move goes on. */

@@ -45,6 +45,13 @@ export const usage = `npx rehome COMMAND [flags]
   campaign rollback C --reason TEXT everything back: how many; with --hash HASH, does it
   breaker                           whether everything is stopped; breaker reset --reason TEXT: go on
 
+  enroll check [ID …]               whether enrollments of a DPS ask this app, with a key that opens it, and let their
+                                    devices be moved: exit code 1 where one does not  [--json]
+  enroll put ID … | --all           webhook and key onto them: says which; with --yes does it
+  enroll rotate                     the key of REHOME_WEBHOOK_KEY in place of the one before: says where; with --yes does it
+       --dps HOST                   the DPS, which az login lets you into; or REHOME_DPS_CONNECTION
+       --hubs A,B                   the hubs, where the management API is not to be asked
+
   policy check FILE                 whether a policy is sound: no app is asked
   policy put FILE --reason TEXT     the next version
   policy show [VERSION]             the version in force, or another

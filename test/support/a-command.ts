@@ -9,7 +9,7 @@ export type Said = { readonly code: number; readonly out: string; readonly err: 
 
 /** `npx rehome`, in a process of its own, as an operator of that app. */
 export const aCommand =
-  (url: string, token: string) =>
+  (url: string, token: string, environment: NodeJS.ProcessEnv = {}) =>
   async (...given: readonly string[]): Promise<Said> => {
     const flags = [
       path.join(rootFolder, 'cli/rehome.ts'),
@@ -20,7 +20,10 @@ export const aCommand =
       token,
     ];
     try {
-      const { stdout, stderr } = await run(process.execPath, flags, { cwd: rootFolder });
+      const { stdout, stderr } = await run(process.execPath, flags, {
+        cwd: rootFolder,
+        env: { ...process.env, ...environment },
+      });
       return { code: 0, out: stdout, err: stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

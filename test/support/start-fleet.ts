@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fleetDevice, startCloud } from '../../local/cloud.ts';
 import type { Dps } from '../../local/dps/dps.ts';
 import { startApp } from '../../local/functions-host/app-process.ts';
+import type { HostKeys } from '../../local/functions-host/keys.ts';
 import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
 import { reaching } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
@@ -11,7 +12,12 @@ import type { MoveView, SettledView } from '../../shared/wire/api/devices.ts';
 import { breachOf } from './contract-of-the-api.ts';
 import { rootFolder } from './source.ts';
 
-const keys = { master: 'master-key', host: 'host-key', functions: {}, eventGrid: 'grid-key' };
+const keys: HostKeys = {
+  master: 'master-key',
+  host: 'host-key',
+  functions: {},
+  eventGrid: 'grid-key',
+};
 /** What tests name of the management API's bodies: each body has some of it. */
 type Answered = {
   readonly reply: string;
@@ -63,8 +69,8 @@ export const startFleet = async (
     ...reaching(cloud.azure),
     REHOME_STORE_TIMEOUT_MS: '300',
   };
-  const startOn = (port: number) =>
-    startApp({ appFolder, port, keys, environment, stateFolder, operators }, (line) =>
+  const startOn = (port: number, opens: HostKeys = keys) =>
+    startApp({ appFolder, port, keys: opens, environment, stateFolder, operators }, (line) =>
       log.push(line),
     );
   let app = await startOn(0);
@@ -132,10 +138,10 @@ export const startFleet = async (
     kill: (): void => {
       process.kill(app.pid, 'SIGKILL');
     },
-    /** With the same address and keys. */
-    restart: async (): Promise<void> => {
+    /** With the same address; and keys, unless there are others. */
+    restart: async (others?: HostKeys): Promise<void> => {
       await app.ended;
-      app = await startOn(app.port);
+      app = await startOn(app.port, others);
     },
     log,
     identityOf: (registrationId: string) => fleetDevice(cloud, groupKey, registrationId),

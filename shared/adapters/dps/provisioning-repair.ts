@@ -1,9 +1,10 @@
 import type { Deadline } from '../../ports/deadline.ts';
 import type { ProvisioningRepair } from '../../ports/provisioning-repair.ts';
 import { parseRegistrationState } from '../../wire/dps-record.ts';
+import { changeEnrollment } from './change-enrollment.ts';
 import { type DpsClients, statusOf } from './clients.ts';
 
-/** By the genuine service SDK. An enrollment is read, changed, and put back on its etag. */
+/** By the genuine service SDK.*/
 export const dpsProvisioningRepair = (
   clients: DpsClients,
   deadline: Deadline,
@@ -32,23 +33,7 @@ export const dpsProvisioningRepair = (
         updateHubAssignment: true,
         migrateDeviceData: policy === 'migrate',
       };
-      const change = async () => {
-        // What is read of an enrollment does not have its keys: put back without them, it might be given others.
-        if (kind === 'group') {
-          const { responseBody: group } = await client.getEnrollmentGroup(id);
-          const { responseBody: attestation } =
-            await client.getEnrollmentGroupAttestationMechanism(id);
-          return client.createOrUpdateEnrollmentGroup({ ...group, attestation, reprovisionPolicy });
-        }
-        const { responseBody: own } = await client.getIndividualEnrollment(id);
-        const { responseBody: attestation } =
-          await client.getIndividualEnrollmentAttestationMechanism(id);
-        return client.createOrUpdateIndividualEnrollment({
-          ...own,
-          attestation,
-          reprovisionPolicy,
-        });
-      };
+      const change = () => changeEnrollment(client, { kind, id }, { reprovisionPolicy });
       await deadline(timeoutMs, change).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error; // it is there no more
       });
