@@ -4,6 +4,7 @@ import { dpsEntry, moveSettings } from '../shared/config/move-settings.ts';
 import { ownEventHubs } from '../shared/config/own-event-hubs.ts';
 import { planSettings } from '../shared/config/plan-settings.ts';
 import { hubSeed, webhookSettings } from '../shared/config/settings.ts';
+import { telemetrySettings } from '../shared/config/telemetry-settings.ts';
 
 /** The app's settings as data, out of the schemas that read them: for a page, for the sample, and for what is deployed. */
 export type Setting = {
@@ -68,11 +69,24 @@ const group = (title: string, says: string, schema: z.ZodObject): SettingGroup =
 });
 
 const firstOfEach = (groups: readonly SettingGroup[]): readonly SettingGroup[] => {
-  const seen = new Set<string>();
+  const seen = new Set<string>(Object.keys(platformSettings));
   return groups.map(({ settings, ...rest }) => ({
     ...rest,
     settings: settings.filter(({ name }) => !seen.has(name) && seen.add(name)),
   }));
+};
+
+/** Read by the Functions host and by Microsoft's libraries, in Azure. */
+export const platformSettings: Readonly<Record<string, string>> = {
+  AzureWebJobsStorage__accountName:
+    'the storage account of the host: keys, timers’ leases, checkpoints, dead letters',
+  AzureWebJobsStorage__credential: '`managedidentity`: no key',
+  AzureWebJobsStorage__clientId: 'of the app’s user-assigned identity',
+  REHOME_EVENTS__credential: '`managedidentity`: how triggers enter the Event Hubs',
+  REHOME_EVENTS__clientId: 'of the app’s user-assigned identity',
+  AZURE_CLIENT_ID: 'the same, for the SDKs: without it they would try another identity first',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'where logs and metrics go',
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'that they go there by the app’s identity',
 };
 
 /** Read by Rehome. */
@@ -90,23 +104,11 @@ export const settingGroups = firstOfEach([
     planSettings,
   ),
   group('Campaigns', 'A bad one switches campaigns off; the rest goes on.', campaignSettings),
+  group('Telemetry', 'A bad one costs metrics, and nothing else.', telemetrySettings),
 ]);
 
 export const hubSettings = settingsOf(hubSeed);
 export const dpsSettings = settingsOf(dpsEntry);
-
-/** Read by the Functions host and by Microsoft's libraries, in Azure. */
-export const platformSettings: Readonly<Record<string, string>> = {
-  AzureWebJobsStorage__accountName:
-    'the storage account of the host: keys, timers’ leases, checkpoints, dead letters',
-  AzureWebJobsStorage__credential: '`managedidentity`: no key',
-  AzureWebJobsStorage__clientId: 'of the app’s user-assigned identity',
-  REHOME_EVENTS__credential: '`managedidentity`: how triggers enter the Event Hubs',
-  REHOME_EVENTS__clientId: 'of the app’s user-assigned identity',
-  AZURE_CLIENT_ID: 'the same, for the SDKs: without it they would try another identity first',
-  APPLICATIONINSIGHTS_CONNECTION_STRING: 'where logs and metrics go',
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'that they go there by the app’s identity',
-};
 
 /** On a developer's machine alone, as Core Tools want it. */
 export const localSettings: Readonly<Record<string, string>> = {

@@ -9,7 +9,8 @@ import { toProblem } from '../shared/wire/problem.ts';
 export const allocateDeviceHandler = ({
   scopes,
   allocateDevice,
-}: Pick<Rehome, 'scopes' | 'allocateDevice'>): HttpHandler => {
+  meters,
+}: Pick<Rehome, 'scopes' | 'allocateDevice' | 'meters'>): HttpHandler => {
   const linesOf = decisionLog();
   return async (request, context) => {
     const scope = request.params['scope'] ?? '';
@@ -19,6 +20,8 @@ export const allocateDeviceHandler = ({
       return toProblem(asked);
     }
     const decision = await allocateDevice(asked.request);
+    const { hub, because, degraded, tookMs } = decision;
+    meters.allocated({ scope, hub, because, degraded, tookMs });
     for (const line of linesOf(asked.request, decision)) {
       if (decision.degraded) context.warn(line);
       else context.info(line);

@@ -1,6 +1,6 @@
 import { app, type HttpHandler, output } from '@azure/functions';
 import type { Planning } from '../shared/composition/planning.ts';
-import { rehome } from '../shared/composition.ts';
+import { type Rehome, rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
 import { parseAlert } from '../shared/wire/hub-signal.ts';
 import { parseJson } from '../shared/wire/parse-json.ts';
@@ -19,7 +19,7 @@ const bodyBytesMax = 256 * 1024;
  * cannot be parsed is kept whole.
  */
 export const onAlertHandler =
-  ({ heedHub, manageHubs }: Planning): HttpHandler =>
+  ({ heedHub, manageHubs }: Planning, { meters }: Pick<Rehome, 'meters'>): HttpHandler =>
   async (request, context) => {
     const text = await request.text();
     if (Buffer.byteLength(text) > bodyBytesMax) return { status: 413 };
@@ -31,6 +31,7 @@ export const onAlertHandler =
       } else if (parsed.kind === 'unparsable') {
         const message = { properties: {}, systemProperties: {}, body: '' };
         context.warn(toDeadLetterLine('onAlert', [parsed.because]));
+        meters.deadLettered('onAlert', 1);
         const letter = toDeadLetter(Buffer.from(text), message, parsed.because);
         context.extraOutputs.set(deadLetters, JSON.stringify([letter]));
       }
@@ -38,13 +39,14 @@ export const onAlertHandler =
     return { status: 202 };
   };
 
-const { planning } = rehome();
+const composed = rehome();
+const { planning } = composed;
 if (planning) {
   app.http('onAlert', {
     methods: ['POST'],
     authLevel: 'function', // an action group keeps the key in its URL
     route: 'alerts',
     extraOutputs: [deadLetters],
-    handler: onAlertHandler(planning),
+    handler: onAlertHandler(planning, composed),
   });
 }

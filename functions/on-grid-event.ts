@@ -1,11 +1,10 @@
 import { app, type EventGridHandler, output } from '@azure/functions';
 import type { Moves } from '../shared/composition/moves.ts';
-import type { Planning } from '../shared/composition/planning.ts';
-import { rehome } from '../shared/composition.ts';
+import { type Rehome, rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
 import { parseGridEvent } from '../shared/wire/grid-event.ts';
 import { isResourceEvent, parseResourceEvent } from '../shared/wire/hub-signal.ts';
-import { toSettledLine, toUnheardLine } from '../shared/wire/move-lines.ts';
+import { meteredOf, toSettledLine, toUnheardLine } from '../shared/wire/move-lines.ts';
 import { toHeededLine } from '../shared/wire/plan-lines.ts';
 
 const deadLetters = output.storageBlob({
@@ -18,7 +17,10 @@ const deadLetters = output.storageBlob({
  * delivers it again.
  */
 export const onGridEventHandler =
-  ({ onHubEvent, hubTable }: Moves, planning: Planning | undefined): EventGridHandler =>
+  (
+    { onHubEvent, hubTable }: Moves,
+    { planning, meters }: Pick<Rehome, 'planning' | 'meters'>,
+  ): EventGridHandler =>
   async (event, context) => {
     const seen = isResourceEvent(event.eventType ?? (event as { type?: string }).type ?? '')
       ? parseResourceEvent(event, await hubTable())
@@ -28,6 +30,7 @@ export const onGridEventHandler =
       const whole = Buffer.from(JSON.stringify(event));
       const message = { properties: {}, systemProperties: {}, body: '' };
       context.warn(toDeadLetterLine('onGridEvent', [seen.because]));
+      meters.deadLettered('onGridEvent', 1);
       context.extraOutputs.set(
         deadLetters,
         JSON.stringify([toDeadLetter(whole, message, seen.because)]),
@@ -39,14 +42,18 @@ export const onGridEventHandler =
       context.info(toHeededLine(seen.signal, hub));
       return;
     }
-    const unheard = await onHubEvent([seen], (settled) => context.info(toSettledLine(settled)));
+    const unheard = await onHubEvent([seen], (settled) => {
+      context.info(toSettledLine(settled));
+      meters.settled(meteredOf(settled));
+    });
     for (const one of unheard) context.warn(toUnheardLine(one));
   };
 
-const { moves, planning } = rehome();
+const composed = rehome();
+const { moves } = composed;
 if (moves) {
   app.eventGrid('onGridEvent', {
     extraOutputs: [deadLetters],
-    handler: onGridEventHandler(moves, planning),
+    handler: onGridEventHandler(moves, composed),
   });
 }

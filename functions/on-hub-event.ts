@@ -1,10 +1,10 @@
 import { app, type EventHubHandler, type InvocationContext, output } from '@azure/functions';
 import type { Moves } from '../shared/composition/moves.ts';
-import { rehome } from '../shared/composition.ts';
+import { type Rehome, rehome } from '../shared/composition.ts';
 import { toDeadLetter, toDeadLetterLine } from '../shared/wire/dead-letter.ts';
 import { eventHubTrigger } from '../shared/wire/event-hub-trigger.ts';
 import { type HubMessage, parseHubEvent } from '../shared/wire/hub-event.ts';
-import { toSettledLine, toUnheardLine } from '../shared/wire/move-lines.ts';
+import { meteredOf, toSettledLine, toUnheardLine } from '../shared/wire/move-lines.ts';
 
 /** Whole, outside Cosmos DB, as long as the storage account's own rules keep them. */
 const deadLetters = output.storageBlob({
@@ -17,7 +17,10 @@ const deadLetters = output.storageBlob({
  * [R3] What cannot be parsed is kept whole, and the rest goes on.
  */
 export const onHubEventHandler =
-  ({ onHubEvent, takeLabels, hubTable, propertyName, labelsFrom }: Moves): EventHubHandler =>
+  (
+    { onHubEvent, takeLabels, hubTable, propertyName, labelsFrom }: Moves,
+    { meters }: Pick<Rehome, 'meters'>,
+  ): EventHubHandler =>
   async (bodies, context) => {
     const table = await hubTable(); // before it is known, an event of a hub of ours would pass for another's
     const messages = messagesOf(bodies as readonly Uint8Array[], context);
@@ -31,7 +34,10 @@ export const onHubEventHandler =
       return seen.kind === 'sighting' ? [seen] : [];
     });
     await takeLabels(read.flatMap(({ seen }) => (seen.kind === 'labels' ? [seen.told] : [])));
-    const unheard = await onHubEvent(sightings, (settled) => context.info(toSettledLine(settled)));
+    const unheard = await onHubEvent(sightings, (settled) => {
+      context.info(toSettledLine(settled));
+      meters.settled(meteredOf(settled));
+    });
     for (const one of unheard) context.warn(toUnheardLine(one));
     const letters = read.flatMap(({ bytes, message, seen }) =>
       seen.kind === 'unparsable' ? [toDeadLetter(bytes, message, seen.because)] : [],
@@ -39,6 +45,7 @@ export const onHubEventHandler =
     if (letters.length === 0) return;
     const reasons = letters.map(({ because }) => because);
     context.warn(toDeadLetterLine('onHubEvent', reasons));
+    meters.deadLettered('onHubEvent', letters.length);
     context.extraOutputs.set(deadLetters, JSON.stringify(letters));
   };
 
@@ -63,12 +70,13 @@ const messagesOf = (
   }));
 };
 
-const { moves } = rehome();
+const composed = rehome();
+const { moves } = composed;
 if (moves?.listens) {
   app.eventHub('onHubEvent', {
     ...eventHubTrigger,
     eventHubName: '%REHOME_EVENTS_HUB%',
     extraOutputs: [deadLetters],
-    handler: onHubEventHandler(moves),
+    handler: onHubEventHandler(moves, composed),
   });
 }

@@ -1,13 +1,14 @@
 import { app, type TimerHandler } from '@azure/functions';
 import type { Planning } from '../shared/composition/planning.ts';
-import { rehome } from '../shared/composition.ts';
+import { type Rehome, rehome } from '../shared/composition.ts';
 import { toPlanLine, toRebalancedLine } from '../shared/wire/plan-lines.ts';
 
 /** Every minute: counts the hubs, asks for a plan where it is worth it, and begins those again that nobody finished. */
 export const rebalanceHandler =
-  ({ rebalance }: Planning): TimerHandler =>
+  ({ rebalance, manageHubs }: Planning, { meters }: Pick<Rehome, 'meters'>): TimerHandler =>
   async (_timer, context) => {
     const done = await rebalance();
+    meters.hubs(await manageHubs.table());
     for (const order of done.proposed) context.info(toPlanLine(order));
     if (done.tripped !== undefined) context.error(toRebalancedLine(done));
     else if (done.silent.length > 0) context.warn(toRebalancedLine(done));
@@ -18,7 +19,11 @@ export const rebalanceHandler =
       context.info(toRebalancedLine(done));
   };
 
-const { planning } = rehome();
+const composed = rehome();
+const { planning } = composed;
 if (planning) {
-  app.timer('rebalance', { schedule: '30 * * * * *', handler: rebalanceHandler(planning) });
+  app.timer('rebalance', {
+    schedule: '30 * * * * *',
+    handler: rebalanceHandler(planning, composed),
+  });
 }

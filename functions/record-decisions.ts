@@ -15,7 +15,7 @@ const deadLetters = output.storageBlob({
  * batch comes again, and its partition waits. [R3] What cannot be parsed is kept whole, and the rest goes on.
  */
 export const recordDecisionsHandler =
-  ({ recordDecisions }: Pick<Rehome, 'recordDecisions'>): EventHubHandler =>
+  ({ recordDecisions, meters }: Pick<Rehome, 'recordDecisions' | 'meters'>): EventHubHandler =>
   async (bodies, context) => {
     const read = (bodies as readonly Uint8Array[]).map((bytes) => ({
       bytes,
@@ -35,6 +35,7 @@ export const recordDecisionsHandler =
     if (letters.length === 0) return;
     const reasons = letters.map(({ because }) => because);
     context.warn(toDeadLetterLine('recordDecisions', reasons));
+    meters.deadLettered('recordDecisions', letters.length);
     context.extraOutputs.set(deadLetters, JSON.stringify(letters));
   };
 

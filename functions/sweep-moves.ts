@@ -1,18 +1,25 @@
 import { app, type TimerHandler } from '@azure/functions';
 import type { Moves } from '../shared/composition/moves.ts';
-import { rehome } from '../shared/composition.ts';
-import { toSettledLine, toSweptLine } from '../shared/wire/move-lines.ts';
+import { type Rehome, rehome } from '../shared/composition.ts';
+import { meteredOf, toSettledLine, toSweptLine } from '../shared/wire/move-lines.ts';
 
 /** Every minute: deadlines, retries, proof by look-up, and what moves have left behind. */
 export const sweepMovesHandler =
-  ({ sweepMoves }: Moves): TimerHandler =>
+  ({ sweepMoves }: Moves, { meters }: Pick<Rehome, 'meters'>): TimerHandler =>
   async (_timer, context) => {
-    const swept = await sweepMoves((settled) => context.info(toSettledLine(settled)));
+    const swept = await sweepMoves((settled) => {
+      context.info(toSettledLine(settled));
+      meters.settled(meteredOf(settled));
+    });
     if (swept.faults.length > 0) context.warn(toSweptLine(swept));
     else if (swept.devices > 0) context.info(toSweptLine(swept));
   };
 
-const { moves } = rehome();
+const composed = rehome();
+const { moves } = composed;
 if (moves) {
-  app.timer('sweepMoves', { schedule: '15 * * * * *', handler: sweepMovesHandler(moves) });
+  app.timer('sweepMoves', {
+    schedule: '15 * * * * *',
+    handler: sweepMovesHandler(moves, composed),
+  });
 }

@@ -38,6 +38,7 @@ export const startAzure = async (options: AzureOptions, world: World): Promise<A
     '*.azure-devices-provisioning.net',
     '*.documents.azure.com',
     '*.servicebus.windows.net',
+    '*.applicationinsights.azure.com',
   ];
   const certificates: Certificates = await makeCertificates(names);
   const https = await listenHttps(certificates, (host, ask) => {

@@ -10,9 +10,10 @@ import { createEventHubs, type EventHubs } from './event-hubs/event-hubs.ts';
 import { type HubRoute, routeHubEvents } from './event-hubs/route-hub-events.ts';
 import { createIdentity, type Identity, resources, takesTokensFor } from './identity/identity.ts';
 import { listenIdentity } from './identity/identity-front.ts';
+import { askInsights, createInsights, type Insights } from './insights/insights.ts';
 import { connectionString } from './iot-hub/hub.ts';
 import type { HubEvent } from './iot-hub/hub-event.ts';
-import { listenHttps } from './network/https-front.ts';
+import { type Front, listenHttps } from './network/https-front.ts';
 import { listenTls } from './network/tls-front.ts';
 import { derivedKey } from './sas.ts';
 import type { World } from './world.ts';
@@ -24,6 +25,7 @@ export type Cloud = {
   /** Of the Cosmos DB account. */
   readonly connectionString: string;
   readonly eventHubs: EventHubs;
+  readonly insights: Insights;
   /** What the app is told of this cloud: its settings, as a deployment would set them. */
   readonly settings: Readonly<Record<string, string>>;
   /** The same for an app that has nothing but its identity: no key is in it. What App Service sets is among it. */
@@ -44,51 +46,41 @@ const partitionCount = 2;
 export const startCloud = async (options: AzureOptions, world: World): Promise<Cloud> => {
   const named = [eventHub, decisionsHub, auditHub].map((name) => ({ name, partitionCount }));
   const identity = createIdentity(world);
-  const forEventHubs = takesTokensFor(identity, resources.eventHubs);
-  const eventHubs = createEventHubs(named, world, forEventHubs);
+  const tokensFor = (...audiences: readonly string[]) => takesTokensFor(identity, ...audiences);
+  const eventHubs = createEventHubs(named, world, tokensFor(resources.eventHubs));
   const events = await listenEventHubs(eventHubs);
   const routes: HubRoute[] = [];
   const hubs = options.hubs.map((hub) => {
     const route = routeHubEvents(events.connectionString, eventHub, world);
     routes.push(route);
-    const takesToken = takesTokensFor(identity, resources.iotHub);
+    const takesToken = tokensFor(resources.iotHub);
     return { ...hub, takesToken, onEvent: both(route.take, hub.onEvent) };
   });
-  const dps = { ...options.dps, takesToken: takesTokensFor(identity, resources.dps) };
+  const dps = { ...options.dps, takesToken: tokensFor(resources.dps) };
   const azure = await startAzure({ ...options, hubs, dps }, world);
-  const forCosmos = takesTokensFor(identity, resources.cosmos, `https://${cosmosHost}`);
-  const cosmos = createCosmos({ takesToken: forCosmos }, world);
+  const takesToken = tokensFor(resources.cosmos, `https://${cosmosHost}`);
+  const cosmos = createCosmos({ takesToken }, world);
   const store = await listenCosmos(cosmos);
   await createContainers(new CosmosClient({ endpoint: store.endpoint, key: cosmos.key }));
-  const named443 = await listenHttps(azure.certificates, (_host, ask) => meet(cosmos, ask));
+  const insights = createInsights(tokensFor(resources.monitor));
+  const named443 = await listenHttps(azure.certificates, (host, ask) =>
+    host === cosmosHost ? meet(cosmos, ask) : askInsights(insights, ask),
+  );
   const named5671 = await listenTls(azure.certificates, events.port);
   const tokens = await listenIdentity(identity);
-  const cosmosConnection = `AccountEndpoint=${store.endpoint};AccountKey=${cosmos.key};`;
+  const settings = byKeys(azure, cosmos, store.endpoint, events.connectionString);
   return {
-    azure: {
-      ...azure,
-      redirects: {
-        ...azure.redirects,
-        '.documents.azure.com': { 443: named443.port },
-        '.servicebus.windows.net': { 5671: named5671.port },
-      },
-    },
+    azure: { ...azure, redirects: { ...azure.redirects, ...redirectsTo(named443, named5671) } },
     cosmos,
     eventHubs,
-    connectionString: cosmosConnection,
-    settings: {
-      REHOME_COSMOS: cosmosConnection,
-      REHOME_EVENTS: events.connectionString,
-      ...entities,
-      REHOME_DPS: JSON.stringify({
-        main: { idScope: azure.dps.idScope, connectionString: dpsConnectionString(azure.dps) },
-      }),
-      REHOME_HUB_CONNECTIONS: JSON.stringify([...azure.hubs.values()].map(connectionString)),
-    },
+    insights,
+    connectionString: settings.REHOME_COSMOS,
+    settings: { ...settings, ...entities, ...toInsights(insights) },
     keyless: {
       ...tokens.settings,
-      ...entities,
       ...byIdentity(identity, azure),
+      ...entities,
+      ...toInsights(insights),
     },
     enrollFleet: (webhookUrl) => enrollFleet(azure, webhookUrl, world),
     stop: async () => {
@@ -100,13 +92,33 @@ export const startCloud = async (options: AzureOptions, world: World): Promise<C
   };
 };
 
+const redirectsTo = (named443: Front, named5671: Front): Azure['redirects'] => ({
+  '.documents.azure.com': { 443: named443.port },
+  '.applicationinsights.azure.com': { 443: named443.port },
+  '.servicebus.windows.net': { 5671: named5671.port },
+});
+
 const entities = {
   REHOME_EVENTS_HUB: eventHub,
   REHOME_DECISIONS_HUB: decisionsHub,
   REHOME_AUDIT_HUB: auditHub,
 };
 
+const byKeys = ({ dps, hubs }: Azure, cosmos: Cosmos, endpoint: string, events: string) => ({
+  REHOME_COSMOS: `AccountEndpoint=${endpoint};AccountKey=${cosmos.key};`,
+  REHOME_EVENTS: events,
+  REHOME_DPS: JSON.stringify({
+    main: { idScope: dps.idScope, connectionString: dpsConnectionString(dps) },
+  }),
+  REHOME_HUB_CONNECTIONS: JSON.stringify([...hubs.values()].map(connectionString)),
+});
+
+const toInsights = ({ instrumentationKey }: Insights) => ({
+  APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${instrumentationKey};IngestionEndpoint=https://rehome-local.applicationinsights.azure.com/`,
+});
+
 const byIdentity = ({ clientId }: Identity, { dps }: Azure) => ({
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `ClientId=${clientId};Authorization=AAD`,
   REHOME_COSMOS__accountEndpoint: `https://${cosmosHost}/`,
   REHOME_EVENTS__fullyQualifiedNamespace: 'rehome-local.servicebus.windows.net',
   REHOME_EVENTS__credential: 'managedidentity',

@@ -1,6 +1,8 @@
 import { eventHubAuditStream } from './adapters/event-hubs/audit-stream.ts';
 import { bufferLimits, eventHubLateDecisions } from './adapters/event-hubs/late-decisions.ts';
 import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decisions.ts';
+import { startAzureMonitor } from './adapters/open-telemetry/azure-monitor.ts';
+import { openTelemetryMeters } from './adapters/open-telemetry/meters.ts';
 import { pageFiles } from './adapters/page/page-files.ts';
 import { judgePattern } from './adapters/redos/judge-pattern.ts';
 import { systemComplaint } from './adapters/system/complaint.ts';
@@ -22,6 +24,7 @@ import {
 } from './config/own-event-hubs.ts';
 import { type PlanSettings, readPlanSettings } from './config/plan-settings.ts';
 import { readSettings, type Settings } from './config/settings.ts';
+import { readTelemetrySettings } from './config/telemetry-settings.ts';
 import type { Scope } from './domain/scope.ts';
 import { type AllocateDevice, allocateDevice } from './flows/allocate-device.ts';
 import { type ExplainDevice, explainDevice } from './flows/explain-device.ts';
@@ -35,6 +38,7 @@ import { type ReadDevices, readDevices } from './flows/read-device.ts';
 import { type Disabled, type ReadStatus, readStatus } from './flows/read-status.ts';
 import { type RecordDecisions, recordDecision, recordDecisions } from './flows/record-decision.ts';
 import { type TellChanges, tellChanges } from './flows/tell-changes.ts';
+import type { Meters } from './ports/meters.ts';
 import type { PageFiles } from './ports/page-files.ts';
 
 export type Rehome = {
@@ -52,6 +56,7 @@ export type Rehome = {
   /** undefined too while a setting that only campaigns need is bad. */
   readonly campaigning: Campaigning | undefined;
   readonly readStatus: ReadStatus;
+  readonly meters: Meters;
   /** The management API; undefined while nothing authenticates operators before they come here. */
   readonly placement: Placement | undefined;
   /** The same of devices; undefined too while there are no moves. */
@@ -118,6 +123,7 @@ export const compose = (
         ? campaigningOf(store, moves, access, planSettings, campaignSettings)
         : undefined,
     readStatus: status,
+    meters: openTelemetryMeters(),
     placement,
     operators:
       moves && organic && placement
@@ -214,8 +220,21 @@ export const rehome = (): Rehome => {
   return composed;
 };
 
+/** Behind everybody's back: nothing waits for it. */
+const startTelemetry = (): void => {
+  const { azureMonitor } = readTelemetrySettings();
+  if (!azureMonitor) return;
+  const { byIdentity, ...where } = azureMonitor;
+  const credential = byIdentity ? systemCredential : undefined;
+  startAzureMonitor({ ...where, credential }, systemComplaint).catch((error: unknown) => {
+    const because = error instanceof Error ? error.message : String(error);
+    systemComplaint(JSON.stringify({ event: 'telemetry-disabled', because }));
+  });
+};
+
 const composeBySettings = (): Rehome => {
   const disabled: Disabled[] = [];
+  orNone('telemetry', disabled, startTelemetry);
   return compose(
     readSettings(),
     orNone('moves', disabled, readMoveSettings),

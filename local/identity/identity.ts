@@ -20,6 +20,7 @@ export const resources = {
   dps: 'https://azure-devices-provisioning.net',
   eventHubs: 'https://eventhubs.azure.net',
   cosmos: 'https://cosmos.azure.com',
+  monitor: 'https://monitor.azure.com',
 } as const;
 
 const lifeMs = 86_400_000;

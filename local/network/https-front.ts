@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import type { HttpAsk, HttpReply } from '../json.ts';
 import type { Certificates } from './certificates.ts';
 import { listenHere } from './listen.ts';
@@ -14,7 +15,9 @@ export const listenHttps = async (
   answer: (host: string, ask: HttpAsk) => HttpReply | Promise<HttpReply | 'dropped'>,
 ): Promise<Front> => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await text(request);
+    const sent = await buffer(request);
+    const isZipped = request.headers['content-encoding'] === 'gzip';
+    const body = (isZipped ? gunzipSync(sent) : sent).toString('utf8');
     const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
     const { method = '', url = '/' } = request;
     const headers = request.headers as HttpAsk['headers'];

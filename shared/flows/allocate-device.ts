@@ -38,6 +38,8 @@ export type AllocationDecision = Allocation & {
   readonly roster: Roster;
   /** The device's open move, when it was decided. */
   readonly move: Pick<Move, 'id' | 'campaignId'> | undefined;
+  /** From the question to the answer. */
+  readonly tookMs: number;
   /** How old the hub table was: [A4] holds across instances up to rate × this age. */
   readonly snapshotAgeMs: number;
   /** Why the device's record could not be read or written in time; undefined when it could. */
@@ -115,7 +117,8 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
     intakes.count((asked.requestId === undefined ? organic : moving)(asked.scope), 1);
     const snapshotAgeMs = Math.max(0, decidedAt - by.table.takenAt); // it may have been waited for
     const degraded = answer.degraded || policyFault !== undefined;
-    const on = { question, roster: by, move, snapshotAgeMs, storeFault, policyFault };
+    const tookMs = clock.now() - decidedAt;
+    const on = { question, roster: by, move, tookMs, snapshotAgeMs, storeFault, policyFault };
     return { ...answer, degraded, ...on };
   };
 };

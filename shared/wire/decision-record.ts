@@ -70,6 +70,7 @@ const toDecisionLine = (
     rules: stays ? undefined : rules,
     policy: roster.policy.version,
     table,
+    tookMs: told.tookMs,
     snapshotAgeMs: told.snapshotAgeMs,
     asked: toAsked(question, stays ? [hub] : question.linkedHubs),
     against: stays ? undefined : againstOf(judgeAll(question, roster)),

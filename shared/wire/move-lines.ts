@@ -24,6 +24,14 @@ export const toSettledLine = ({
     attempts: move.attempt,
   });
 
+/** The same without the device, for meters. */
+export const meteredOf = ({ scope, settled: { move, verdict } }: SettledOf) => ({
+  scope,
+  from: move.from,
+  to: move.to,
+  verdict,
+});
+
 export const toOrderLine = (
   { scope, deviceId, to }: MoveOrder,
   who: string,

@@ -69,6 +69,7 @@ test('a decision is answered exactly and logged on one line, and its snapshot on
         rules: [],
         policy: 0,
         table: expect.stringMatching(/^[0-9a-f]{12}$/),
+        tookMs: expect.any(Number),
         snapshotAgeMs: expect.any(Number),
         asked: { linkedHubs: [toasters, heatpumps], reprovision: 'migrate' },
         against: { [toasters]: { open: 'no: it is closed' } },

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { recordDecisionsHandler } from '../../functions/record-decisions.ts';
 import { cosmosDeviceRecords } from '../../shared/adapters/cosmos/device-records.ts';
 import { cosmosEnrollments } from '../../shared/adapters/cosmos/enrollments.ts';
+import { openTelemetryMeters } from '../../shared/adapters/open-telemetry/meters.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { deviceKey, newDeviceRecord } from '../../shared/domain/device.ts';
 import { hubHostName } from '../../shared/domain/hub.ts';
@@ -37,6 +38,7 @@ const aDoor = async () => {
   const record = recordDecision({ records, enrollments });
   const handler = recordDecisionsHandler({
     recordDecisions: recordDecisions(record, systemDeadline),
+    meters: openTelemetryMeters(),
   });
   const warned: string[] = [];
   return {

@@ -142,6 +142,9 @@ const roleNames: Readonly<Record<string, string>> = {
 
 /** What each package of Microsoft's needs of the services that it speaks to; none: it speaks to nobody that has roles. */
 const sdkNeeds: Readonly<Record<string, readonly Role[]>> = {
+  '@azure/monitor-opentelemetry-exporter': [
+    { role: 'Monitoring Metrics Publisher', scope: 'insights', of: 'the app' },
+  ],
   '@azure/functions': [
     { role: 'Storage Blob Data Owner', scope: 'account', of: 'the app' },
     { role: 'Storage Table Data Contributor', scope: 'account', of: 'the app' },
