@@ -109,10 +109,11 @@ const moveRow = z
 
 /** @throws ZodError when it is none of ours. */
 export const parseMovesDocument = (document: unknown): readonly CampaignMove[] =>
-  z.object({ rows: z.array(moveRow) }).parse(document).rows;
+  z.object({ schemaVersion: z.literal(1), rows: z.array(moveRow) }).parse(document).rows;
 
 const steps = z.record(z.string(), z.number());
 const progressDocument = z.object({
+  schemaVersion: z.literal(1),
   number: z.int(),
   codes: z.string(),
   notes: z.record(z.string(), z.string()),
@@ -135,11 +136,11 @@ export const toProgressDocument = (id: string, number: number, progress: Progres
 export const parseProgressDocument = (
   document: unknown,
 ): { readonly number: number; readonly progress: Progress } => {
-  const { number, ...progress } = progressDocument.parse(document);
+  const { number, schemaVersion: _, ...progress } = progressDocument.parse(document);
   return { number, progress };
 };
 
-const sharedDocument = z.object({ value: z.looseObject({}) });
+const sharedDocument = z.object({ schemaVersion: z.literal(1), value: z.looseObject({}) });
 
 export const toSharedDocument = (id: string, value: object) => ({
   schemaVersion: 1 as const,

@@ -116,11 +116,14 @@ const refusalRow = z
   .tuple([z.string(), z.int(), z.string()])
   .transform(([deviceId, hub, because]) => ({ deviceId, hub, because }));
 
+const rowsOf = <Row extends z.ZodType>(row: Row) =>
+  z.object({ schemaVersion: z.literal(1), rows: z.array(row) });
+
 /** @throws ZodError when it is none of ours. */
 export const parsePageDocument = (
   { id, run, kind, number }: PageKey,
   document: unknown,
 ): PlanPage =>
   kind === 'moves'
-    ? { id, run, number, kind, rows: z.object({ rows: z.array(moveRow) }).parse(document).rows }
-    : { id, run, number, kind, rows: z.object({ rows: z.array(refusalRow) }).parse(document).rows };
+    ? { id, run, number, kind, rows: rowsOf(moveRow).parse(document).rows }
+    : { id, run, number, kind, rows: rowsOf(refusalRow).parse(document).rows };
