@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,16 @@ test('the bundled app, in a folder without packages, does all that the app does:
   onTestFinished(() => rm(folder, { recursive: true }));
   const bundle = path.join(rootFolder, 'deploy/bundle.ts');
   await promisify(execFile)(process.execPath, [bundle, folder]);
+  // What is deployed, and nothing else: no source, no test, no setting of this machine.
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const packed = files
+    .filter((file) => file.isFile())
+    .map((file) => path.relative(folder, path.join(file.parentPath, file.name)));
+  const [doors, rest] = [/^functions\/[a-z-]+\.js$/, /^(chunks|page)\/[\w.-]+\.(js|css|html|svg)$/];
+  const isMeant = (file: string): boolean => doors.test(file) || rest.test(file);
+  expect(packed.filter((file) => !isMeant(file)).sort()).toEqual(['host.json', 'package.json']);
+  const sources = await readdir(path.join(rootFolder, 'functions'));
+  expect(packed.filter((file) => doors.test(file))).toHaveLength(sources.length);
   const fleet = await aFleet({}, undefined, folder);
   const { device, settles, order } = await aDeviceIn(fleet, 'device-1');
   expect(await order()).toMatchObject({ status: 202 });
