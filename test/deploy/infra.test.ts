@@ -223,6 +223,14 @@ test('a hub that is there already gets the same routes, by command, and keeps wh
   );
 });
 
+test('[R2] every Event Hub trigger retries without end: a checkpoint advances even after a failure', () => {
+  const isListening = ({ bindings }: (typeof registered)[number]): boolean =>
+    Object.values(bindings).some(({ type }) => type === 'eventHubTrigger');
+  const listening = registered.filter(isListening);
+  expect(listening.map(({ name }) => name)).toEqual(['onHubEvent', 'recordDecisions']);
+  for (const { retryOptions } of listening) expect(retryOptions?.maxRetryCount).toBe(-1);
+});
+
 test('every alert and every table of the workbook asks a query that is there, about events that are logged', () => {
   const queries = [...files.keys()].filter((file) => file.endsWith('.kql'));
   const alerts = files.get('infra/app/alerts.bicep') ?? '';
@@ -237,6 +245,8 @@ test('every alert and every table of the workbook asks a query that is there, ab
     const text = files.get(file) ?? '';
     for (const [, event = ''] of text.matchAll(/event == '([\w-]+)'/g))
       expect(code, file).toContain(`event: '${event}'`);
+    for (const [, field = ''] of text.matchAll(/\b(?:line|ran|hub|pace)\.(\w+)/g))
+      expect(code, `${file}: ${field}`).toMatch(new RegExp(`\\b${field}\\b`));
     for (const [, name] of text.matchAll(/name (?:==|in \() ?'(\w+)'/g))
       expect(registered.map((one) => one.name)).toContain(name);
   }
