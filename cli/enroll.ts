@@ -1,24 +1,31 @@
 import type { HubView } from '../shared/wire/api/hubs.ts';
 import { type Api, connect } from './api.ts';
 import {
-  asks,
+  asksRehome,
   fingerprint,
   isHidden,
+  isOfOthers,
   type Judged,
   judge,
   type Known,
+  keyIn,
   type Opened,
+  urlOf,
 } from './enrollment-findings.ts';
-import { type Enrolled, type Enrollments, enrollmentsOf } from './enrollments.ts';
+import {
+  type Enrolled,
+  type Enrollments,
+  enrollmentsOf,
+  webhookApiVersion,
+} from './enrollments.ts';
 import { type Command, type Flags, hostOf, print, say } from './flags.ts';
 import { misspelled } from './misspelled.ts';
 import { columns } from './plan-text.ts';
 
-/** `rehome enroll`: the webhook and its key on the enrollments of a DPS. Keys come by the environment, and are never shown. */
+/** `rehome enroll`: the webhook and its key on the enrollments of one DPS. Keys come by the environment, and are never shown. */
 type Entered = {
   readonly api: Api;
   readonly enrollments: Enrollments;
-  readonly all: readonly Enrolled[];
   readonly key: string | undefined;
 };
 
@@ -34,7 +41,12 @@ const enter = async (flags: Flags): Promise<Entered> => {
       ? { connectionString: connectionString ?? '' }
       : { hostName: flags.dps };
   const enrollments = await enrollmentsOf(entry, say);
-  return { api, enrollments, all: await enrollments.all(), key: process.env['REHOME_WEBHOOK_KEY'] };
+  return { api, enrollments, key: process.env['REHOME_WEBHOOK_KEY'] };
+};
+
+const keyOf = ({ key }: Entered): string => {
+  if (key === undefined) throw misspelled('expected the function key in REHOME_WEBHOOK_KEY');
+  return key;
 };
 
 /** Those named, or all. @throws Error naming one that is not there. */
@@ -46,87 +58,128 @@ const chosen = (all: readonly Enrolled[], ids: readonly string[]): readonly Enro
 
 const check: Command = async (flags, ids) => {
   const entered = await enter(flags);
-  const judged = await judgeAll(flags, entered, chosen(entered.all, ids));
+  const all = await entered.enrollments.all();
+  const judged = await judgeAll(flags, entered, chosen(all, ids));
   if (flags.json) print(JSON.stringify({ enrollments: judged.map(toJson) }, null, 2));
   else for (const line of tableOf(judged)) say(line);
   if (judged.some(({ findings }) => findings.some(({ weight }) => weight === 'wrong')))
     process.exitCode = 1;
 };
 
+/** Whoever asks another's webhook has to be named: where that was, nobody could say afterwards. */
 const put: Command = async (flags, ids) => {
   if (ids.length === 0 && !flags.all)
     throw misspelled('expected enrollments by their ids, or --all of them');
   const entered = await enter(flags);
-  await putOn(flags, entered, chosen(entered.all, ids));
+  const key = encodeURIComponent(keyOf(entered));
+  const { url, scope } = entered.api;
+  const webhookUrl = `${url}/api/dps/${encodeURIComponent(scope)}/allocate?code=${key}`;
+  if (!/^https:|^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(webhookUrl))
+    throw misspelled(`a webhook needs https: ${url}`);
+  await mustOpen(webhookUrl);
+  const all = chosen(await entered.enrollments.all(), ids);
+  const left = ids.length === 0 ? all.filter(isOfOthers) : [];
+  for (const { id, webhookUrl: other } of left)
+    say(`  ${id} asks ${urlOf(other)?.host}: it is left as it is, unless you name it`);
+  const onto = all.filter((one) => !left.includes(one));
+  const isDone = (one: Enrolled) =>
+    one.webhookUrl === webhookUrl &&
+    one.allocationPolicy === 'custom' &&
+    one.apiVersion === webhookApiVersion;
+  const wanted = onto.filter((one) => !isDone(one));
+  say(`${wanted.length} of ${onto.length} enrollments are to ask ${urlOf(webhookUrl)?.host}`);
+  await carryOut(flags, entered, wanted, () => webhookUrl);
 };
 
-/** Both keys open the door while it goes on: a device may register at any time. */
+/** How often the list is read again for what came while it was worked off. */
+const roundsMax = 5;
+
+/**
+ * The new key in place of whatever key is there, on every enrollment of this DPS that asks Rehome, whatever its scope and under whatever name
+ * of the app. Both keys open the door while it goes on: a device may register at any time.
+ */
 const rotate: Command = async (flags, ids) => {
-  if (ids.length > 0) throw misspelled('rotate takes no enrollment: all that ask this app');
+  if (ids.length > 0) throw misspelled('rotate takes no enrollment: all that ask Rehome');
   const entered = await enter(flags);
-  const ours = entered.all.filter((one) => asks(one, entered.api.scope));
-  const left = [...new Set(ours.flatMap(({ webhookUrl }) => webhookUrl ?? []))];
-  for (const url of left.filter((one) => !isHidden(one)))
-    if ((await openedBy(url)) === 'refuses')
-      say(
-        `a key that is still on enrollments is refused already: make it again until this is done`,
-      );
-  await putOn(flags, entered, ours);
-  if (flags.yes)
-    say(
-      'No enrollment has another key any more: delete the old one (docs/runbook.md, Key rotation).',
-    );
+  const key = keyOf(entered);
+  const rekeyed = (one: Enrolled): string => withKey(one.webhookUrl ?? '', key);
+  let ours = (await entered.enrollments.all()).filter(asksRehome);
+  if (ours.length === 0) throw new Error('no enrollment of this DPS asks Rehome: nothing is done');
+  const hidden = ours.filter(({ webhookUrl = '' }) => isHidden(webhookUrl)).length;
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const wanted = ours.filter((one) => one.webhookUrl !== rekeyed(one));
+    if (wanted.length === 0) break;
+    if (round > 1 && hidden === wanted.length) break; // what is hidden stays so
+    for (const url of new Set(wanted.map(rekeyed))) await mustOpen(url);
+    say(`${wanted.length} of ${ours.length} enrollments are to have key ${fingerprint(key)}`);
+    await carryOut(flags, entered, wanted, rekeyed);
+    if (!flags.yes) return;
+    ours = (await entered.enrollments.all()).filter(asksRehome);
+  }
+  const others = ours.filter((one) => one.webhookUrl !== rekeyed(one));
+  const failed = others.filter(({ webhookUrl = '' }) => !isHidden(webhookUrl));
+  if (failed.length > 0)
+    throw new Error(`without it still: ${failed.map(({ id }) => id).join(', ')}. Run it again`);
+  if (hidden > 0) say(`${hidden} could not be looked at: the DPS does not show their keys`);
+  say(`All ${ours.length} enrollments of this DPS that ask Rehome have key ${fingerprint(key)}.`);
+  say('The key opens every scope: see to each other DPS, and only then delete the old one.');
 };
 
 export const enrollCommands: Readonly<Record<string, Command>> = { check, put, rotate };
 
-/** First the new address is tried; then each enrollment gets it; then it is looked whether it has. */
-const putOn = async (
+const withKey = (webhookUrl: string, key: string): string => {
+  const url = new URL(webhookUrl.replace(/\?\*{4}$/, ''));
+  url.searchParams.set('code', key);
+  return url.href;
+};
+
+const mustOpen = async (webhookUrl: string): Promise<void> => {
+  const opened = await openedBy(webhookUrl);
+  if (opened === 'opens') return;
+  const { host, pathname } = new URL(webhookUrl);
+  const key = fingerprint(keyIn(webhookUrl) ?? '');
+  throw new Error(`${host}${pathname}, tried with key ${key}: ${opened}. Nothing is changed`);
+};
+
+/** One that fails holds up no other; one that is gone is nobody's. */
+const carryOut = async (
   flags: Flags,
-  { api, enrollments, key }: Entered,
-  onto: readonly Enrolled[],
+  { enrollments }: Entered,
+  wanted: readonly Enrolled[],
+  urlFor: (one: Enrolled) => string,
 ): Promise<void> => {
-  if (key === undefined) throw misspelled('expected the function key in REHOME_WEBHOOK_KEY');
-  const url = `${api.url}/api/dps/${encodeURIComponent(api.scope)}/allocate?code=${encodeURIComponent(key)}`;
-  const opened = await openedBy(url);
-  if (opened !== 'opens')
-    throw new Error(
-      `the webhook, tried with key ${fingerprint(key)}: ${opened}. Nothing is changed`,
-    );
-  const others = onto.filter((one) => one.webhookUrl !== url || one.allocationPolicy !== 'custom');
-  say(`${others.length} of ${onto.length} enrollments are to have key ${fingerprint(key)}`);
   if (!flags.yes) {
-    for (const { kind, id, allocationPolicy } of others)
-      say(
-        `  ${kind} ${id}${allocationPolicy === 'custom' ? '' : `, which places by ${allocationPolicy ?? 'the DPS’s own policy'} now`}`,
-      );
+    for (const one of wanted) say(`  ${one.kind} ${one.id}, which ${nowOf(one)}`);
     return say('Nothing is changed: --yes does it.');
   }
-  for (const one of others) {
-    await enrollments.putWebhook(one, url);
-    say(`  ${one.kind} ${one.id}: done`);
+  const failed: string[] = [];
+  for (const one of wanted) {
+    try {
+      const outcome = await enrollments.putWebhook(one, urlFor(one));
+      say(`  ${one.kind} ${one.id}: ${outcome}`);
+    } catch (error) {
+      failed.push(`${one.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  const after = await enrollments.all();
-  const failed = onto.filter(({ kind, id }) => {
-    const now = after.find((one) => one.kind === kind && one.id === id);
-    return now !== undefined && now.webhookUrl !== url && !isHidden(now.webhookUrl ?? ''); // one that was deleted meanwhile is nobody's
-  });
   if (failed.length > 0)
-    throw new Error(`without it still: ${failed.map(({ id }) => id).join(', ')}. Run it again`);
+    throw new Error(`${failed.length} failed, the others are done: ${failed.join('; ')}`);
 };
+
+const nowOf = ({ allocationPolicy, webhookUrl }: Enrolled): string =>
+  allocationPolicy === 'custom'
+    ? `asks ${urlOf(webhookUrl)?.host ?? 'nobody'} now`
+    : `places by ${allocationPolicy ?? 'the DPS’s own policy'} now`;
 
 const judgeAll = async (
   flags: Flags,
   { api, key }: Entered,
   among: readonly Enrolled[],
 ): Promise<readonly Judged[]> => {
-  const urls = among
-    .filter((one) => asks(one, api.scope))
-    .flatMap(({ webhookUrl }) => webhookUrl ?? []);
+  const urls = among.filter(asksRehome).flatMap(({ webhookUrl }) => webhookUrl ?? []);
   const opened = new Map<string, Opened>();
   for (const url of new Set(urls))
     if (!isHidden(url)) opened.set(new URL(url).href, await openedBy(url));
-  const known: Known = { hubs: await hubsOf(flags, api), scope: api.scope, key, opened };
+  const known: Known = { hubs: await hubsOf(flags, api), key, opened };
   return among.map((one) => judge(one, known));
 };
 
@@ -146,7 +199,8 @@ const openedBy = async (url: string): Promise<Opened> => {
 };
 
 const hubsOf = async ({ hubs }: Flags, api: Api): Promise<ReadonlySet<string>> => {
-  if (hubs !== undefined) return new Set(hubs.split(',').map((hub) => hostOf(hub.trim())));
+  if (hubs !== undefined)
+    return new Set(hubs.split(',').map((hub) => hostOf(hub.trim()).toLowerCase()));
   const answer = (await api.call('GET', 'hubs')) as { readonly hubs: readonly HubView[] };
   return new Set(answer.hubs.map(({ hub }) => hub));
 };

@@ -20,36 +20,44 @@ export type Judged = {
 export type Opened = 'opens' | 'refuses' | 'no answer' | 'is something else';
 
 export type Known = {
-  /** Host names, in lower case; undefined: nobody said. */
-  readonly hubs: ReadonlySet<string> | undefined;
-  readonly scope: string;
+  /** Host names, in lower case. */
+  readonly hubs: ReadonlySet<string>;
   /** The key that ought to be there; undefined: nobody said. */
   readonly key: string | undefined;
   /** By the webhook's address. */
   readonly opened: ReadonlyMap<string, Opened>;
 };
 
-/** The first version that sends what a device says of itself. */
+/** The first version that sends a device's payload. */
 const payloadSince = '2019-03-31';
 
+/** Of one that does not ask Rehome nothing is wrong: it is another's. */
 export const judge = (enrollment: Enrolled, known: Known): Judged => {
-  const url = urlOf(enrollment.webhookUrl);
-  const asksUs = asks(enrollment, known.scope);
-  const code = url?.searchParams.get('code') || undefined;
-  const findings = [
-    ...(asksUs && url ? webhookFindings(enrollment, url, code, known) : strangers(enrollment)),
-    ...fleetFindings(enrollment, known.hubs),
-  ];
+  const { webhookUrl } = enrollment;
+  const url = urlOf(webhookUrl);
+  const asksUs = asksRehome(enrollment);
+  const code = webhookUrl && keyIn(webhookUrl);
+  const findings =
+    asksUs && url
+      ? [...webhookFindings(enrollment, url, code, known), ...fleetFindings(enrollment, known.hubs)]
+      : strangers(enrollment);
   return { enrollment, asksUs, key: code && fingerprint(code), findings };
 };
 
-/** By our own route: the host may be another name of the app. */
-export const asks = ({ allocationPolicy, webhookUrl }: Enrolled, scope: string): boolean =>
+/** By our own route, of whatever scope, under whatever name of the app. */
+export const asksRehome = ({ allocationPolicy, webhookUrl }: Enrolled): boolean =>
   allocationPolicy === 'custom' &&
-  urlOf(webhookUrl)?.pathname.toLowerCase().endsWith(`/dps/${scope}/allocate`) === true;
+  /\/dps\/[a-z0-9-]+\/allocate$/i.test(urlOf(webhookUrl)?.pathname ?? '');
 
-const urlOf = (text: string | undefined): URL | undefined =>
+/** It asks a webhook that is none of Rehome's. */
+export const isOfOthers = (one: Enrolled): boolean =>
+  one.allocationPolicy === 'custom' && one.webhookUrl !== undefined && !asksRehome(one);
+
+export const urlOf = (text: string | undefined): URL | undefined =>
   text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+
+export const keyIn = (webhookUrl: string): string | undefined =>
+  urlOf(webhookUrl)?.searchParams.get('code') || undefined;
 
 /** As DPS hides it from the webhook itself: whether from operators too is not documented. */
 export const isHidden = (webhookUrl: string): boolean => webhookUrl.endsWith('?****');
@@ -101,11 +109,11 @@ const webhookFindings = (
 
 const fleetFindings = (
   { hubs: listed, reprovision, isEnabled, isEdge }: Enrolled,
-  hubs: ReadonlySet<string> | undefined,
+  hubs: ReadonlySet<string>,
 ): readonly Finding[] => {
   const named = new Set(listed.map((hub) => hub.toLowerCase()));
-  const stale = hubs ? listed.filter((hub) => !hubs.has(hub.toLowerCase())) : [];
-  const unlisted = hubs && listed.length > 0 ? [...hubs].filter((hub) => !named.has(hub)) : [];
+  const stale = listed.filter((hub) => !hubs.has(hub.toLowerCase()));
+  const unlisted = listed.length > 0 ? [...hubs].filter((hub) => !named.has(hub)) : [];
   return [
     ...(stale.length > 0
       ? [wrong(`lists hubs that Rehome does not have: ${stale.join(', ')}`)]

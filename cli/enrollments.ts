@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeEnrollment, type EnrollmentId } from '../shared/adapters/dps/change-enrollment.ts';
 import { dpsClients, statusOf } from '../shared/adapters/dps/clients.ts';
 import { systemCredential } from '../shared/adapters/system/credential.ts';
+import { systemDeadline } from '../shared/adapters/system/deadline.ts';
 import type { Scope } from '../shared/domain/scope.ts';
 
 /** Enrollments of a DPS, as the genuine service SDK reads and writes them, with the webhook's whole address. */
@@ -17,16 +18,19 @@ export type Enrolled = EnrollmentId & {
 
 export type Enrollments = {
   readonly all: () => Promise<readonly Enrolled[]>;
-  readonly putWebhook: (enrollment: EnrollmentId, webhookUrl: string) => Promise<void>;
+  /** `gone`: somebody has deleted it meanwhile. */
+  readonly putWebhook: (enrollment: EnrollmentId, webhookUrl: string) => Promise<'done' | 'gone'>;
 };
 
 /** Of the records that go to the webhook: what a device sends is among them from 2019-03-31 on. */
 export const webhookApiVersion = '2021-10-01';
 
 const pageSize = 500;
-/** A busy DPS says when to come again; its quota is a minute's. */
+/** No call of the SDK ends by itself. */
+const timeoutMs = 30_000;
+/** A busy DPS says when to come again: its quota is a minute's. */
 const attemptsMax = 6;
-const busyMs = 15_000;
+const againMs = 2_000;
 
 const record = z
   .object({
@@ -97,31 +101,44 @@ export const enrollmentsOf = async (
     putWebhook: async (enrollment, webhookUrl) => {
       const customAllocationDefinition = { webhookUrl, apiVersion: webhookApiVersion };
       const change = { allocationPolicy: 'custom' as const, customAllocationDefinition };
-      await patiently(() => changeEnrollment(client, enrollment, change), say);
+      try {
+        await patiently(() => changeEnrollment(client, enrollment, change), say);
+        return 'done';
+      } catch (error) {
+        if ((error as { readonly status?: number }).status === 404) return 'gone';
+        throw error;
+      }
     },
   };
 };
 
-/** Again, where the DPS is busy or somebody else was quicker. @throws Error saying what the DPS said. */
+/** Again, where the DPS is busy or away, or somebody else was quicker. @throws Error saying what the DPS said; its `status`. */
 const patiently = async <Answer>(
   ask: () => Promise<Answer>,
   say: (line: string) => void,
 ): Promise<Answer> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ask();
+      return await systemDeadline(timeoutMs, ask);
     } catch (error) {
       const status = statusOf(error);
-      if (attempt === attemptsMax || (status !== 429 && status !== 412)) throw told(error, status);
-      if (status === 429) {
-        say(`the DPS is busy: again in ${busyMs / 1_000} s`);
-        await new Promise((resolve) => setTimeout(resolve, busyMs));
-      }
+      const mayPass = status === undefined || status === 412 || status === 429 || status >= 500;
+      if (attempt === attemptsMax || !mayPass) throw told(error, status);
+      const waitMs = status === 412 ? 0 : retryAfterMs(error);
+      if (waitMs > againMs) say(`the DPS is busy: again in ${waitMs / 1_000} s`);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 };
 
+const retryAfterMs = (error: unknown): number => {
+  type Answered = { readonly response?: { readonly headers?: Record<string, string> } };
+  const seconds = Number((error as Answered).response?.headers?.['retry-after']);
+  return seconds > 0 ? seconds * 1_000 : againMs;
+};
+
 const told = (error: unknown, status: number | undefined): Error => {
   const why = error instanceof Error ? error.message : String(error);
-  return new Error(`the DPS answers ${status ?? 'nothing'}: ${why}`, { cause: error });
+  const message = `the DPS answers ${status ?? 'nothing'}: ${why}`;
+  return Object.assign(new Error(message, { cause: error }), { status });
 };

@@ -45,10 +45,11 @@ export const usage = `npx rehome COMMAND [flags]
   campaign rollback C --reason TEXT everything back: how many; with --hash HASH, does it
   breaker                           whether everything is stopped; breaker reset --reason TEXT: go on
 
-  enroll check [ID …]               whether enrollments of a DPS ask this app, with a key that opens it, and let their
-                                    devices be moved: exit code 1 where one does not  [--json]
+  enroll check [ID …]               enrollments of a DPS that ask Rehome: whether their key opens it, and whether their
+                                    devices can be moved: exit code 1 where one is wrong  [--json]
   enroll put ID … | --all           webhook and key onto them: says which; with --yes does it
-  enroll rotate                     the key of REHOME_WEBHOOK_KEY in place of the one before: says where; with --yes does it
+  enroll rotate                     the key of REHOME_WEBHOOK_KEY in place of the one before, on all of a DPS that ask
+                                    Rehome: says which; with --yes does it
        --dps HOST                   the DPS, which az login lets you into; or REHOME_DPS_CONNECTION
        --hubs A,B                   the hubs, where the management API is not to be asked
 

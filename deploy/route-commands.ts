@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { json } from '../shared/config/environment.ts';
 
 /** What a deployment says of the hubs, as `azd` hands it on. */
 export const routing = z.object({
@@ -10,14 +11,7 @@ export const routing = z.object({
     .transform((ids) => ids.filter((id) => id !== '')),
   REHOME_ROUTES: z
     .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue('expected JSON');
-        return z.NEVER;
-      }
-    })
+    .pipe(json)
     .pipe(z.array(z.object({ name: z.string(), source: z.string(), condition: z.string() }))),
   REHOME_ROUTE_IDENTITY_ID: z.string(),
   REHOME_ROUTE_NAMESPACE: z.string(),

@@ -8,7 +8,11 @@ export const advanceCampaignsHandler =
   ({ advanceCampaigns }: Campaigning, { meters }: Pick<Rehome, 'meters'>): TimerHandler =>
   async (_timer, context) => {
     const advanced = await advanceCampaigns();
-    for (const { scope, pace } of advanced.ran) if (scope && pace) meters.paced({ scope, ...pace });
+    for (const { id, scope, pace } of advanced.ran) {
+      if (!scope || !pace) continue;
+      const { perMinute, allowedPerMinute } = pace;
+      meters.paced({ scope, campaign: id, perMinute, allowedPerMinute });
+    }
     if (advanced.faults.length > 0) context.warn(toAdvancedLine(advanced));
     else if (advanced.ran.length > 0) context.info(toAdvancedLine(advanced));
   };

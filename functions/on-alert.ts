@@ -31,7 +31,7 @@ export const onAlertHandler =
       } else if (parsed.kind === 'unparsable') {
         const message = { properties: {}, systemProperties: {}, body: '' };
         context.warn(toDeadLetterLine('onAlert', [parsed.because]));
-        meters.deadLettered('onAlert', 1);
+        meters.deadLettered({ source: 'onAlert', count: 1 });
         const letter = toDeadLetter(Buffer.from(text), message, parsed.because);
         context.extraOutputs.set(deadLetters, JSON.stringify([letter]));
       }

@@ -30,7 +30,7 @@ export const onGridEventHandler =
       const whole = Buffer.from(JSON.stringify(event));
       const message = { properties: {}, systemProperties: {}, body: '' };
       context.warn(toDeadLetterLine('onGridEvent', [seen.because]));
-      meters.deadLettered('onGridEvent', 1);
+      meters.deadLettered({ source: 'onGridEvent', count: 1 });
       context.extraOutputs.set(
         deadLetters,
         JSON.stringify([toDeadLetter(whole, message, seen.because)]),

@@ -45,7 +45,7 @@ export const onHubEventHandler =
     if (letters.length === 0) return;
     const reasons = letters.map(({ because }) => because);
     context.warn(toDeadLetterLine('onHubEvent', reasons));
-    meters.deadLettered('onHubEvent', letters.length);
+    meters.deadLettered({ source: 'onHubEvent', count: letters.length });
     context.extraOutputs.set(deadLetters, JSON.stringify(letters));
   };
 

@@ -8,7 +8,6 @@ export const rebalanceHandler =
   ({ rebalance, manageHubs }: Planning, { meters }: Pick<Rehome, 'meters'>): TimerHandler =>
   async (_timer, context) => {
     const done = await rebalance();
-    meters.hubs(await manageHubs.table());
     for (const order of done.proposed) context.info(toPlanLine(order));
     if (done.tripped !== undefined) context.error(toRebalancedLine(done));
     else if (done.silent.length > 0) context.warn(toRebalancedLine(done));
@@ -17,6 +16,7 @@ export const rebalanceHandler =
       done.proposed.length + done.observed.length + done.resumed.length > 0
     )
       context.info(toRebalancedLine(done));
+    meters.hubs(await manageHubs.table());
   };
 
 const composed = rehome();

@@ -35,7 +35,7 @@ export const recordDecisionsHandler =
     if (letters.length === 0) return;
     const reasons = letters.map(({ because }) => because);
     context.warn(toDeadLetterLine('recordDecisions', reasons));
-    meters.deadLettered('recordDecisions', letters.length);
+    meters.deadLettered({ source: 'recordDecisions', count: letters.length });
     context.extraOutputs.set(deadLetters, JSON.stringify(letters));
   };
 

@@ -1,7 +1,6 @@
 import { eventHubAuditStream } from './adapters/event-hubs/audit-stream.ts';
 import { bufferLimits, eventHubLateDecisions } from './adapters/event-hubs/late-decisions.ts';
 import { lateLimits, memoryLateDecisions } from './adapters/memory/late-decisions.ts';
-import { startAzureMonitor } from './adapters/open-telemetry/azure-monitor.ts';
 import { openTelemetryMeters } from './adapters/open-telemetry/meters.ts';
 import { pageFiles } from './adapters/page/page-files.ts';
 import { judgePattern } from './adapters/redos/judge-pattern.ts';
@@ -15,6 +14,7 @@ import { limitsOf, type Moves, movesOf } from './composition/moves.ts';
 import { type Planning, planningOf } from './composition/planning.ts';
 import { type Seed, seedOf } from './composition/seed.ts';
 import { type Store, storeOf } from './composition/store.ts';
+import { startTelemetry } from './composition/telemetry.ts';
 import { type CampaignSettings, readCampaignSettings } from './config/campaign-settings.ts';
 import { type MoveSettings, readMoveSettings } from './config/move-settings.ts';
 import {
@@ -123,7 +123,7 @@ export const compose = (
         ? campaigningOf(store, moves, access, planSettings, campaignSettings)
         : undefined,
     readStatus: status,
-    meters: openTelemetryMeters(),
+    meters: openTelemetryMeters(systemComplaint),
     placement,
     operators:
       moves && organic && placement
@@ -220,21 +220,9 @@ export const rehome = (): Rehome => {
   return composed;
 };
 
-/** Behind everybody's back: nothing waits for it. */
-const startTelemetry = (): void => {
-  const { azureMonitor } = readTelemetrySettings();
-  if (!azureMonitor) return;
-  const { byIdentity, ...where } = azureMonitor;
-  const credential = byIdentity ? systemCredential : undefined;
-  startAzureMonitor({ ...where, credential }, systemComplaint).catch((error: unknown) => {
-    const because = error instanceof Error ? error.message : String(error);
-    systemComplaint(JSON.stringify({ event: 'telemetry-disabled', because }));
-  });
-};
-
 const composeBySettings = (): Rehome => {
   const disabled: Disabled[] = [];
-  orNone('telemetry', disabled, startTelemetry);
+  orNone('telemetry', disabled, () => startTelemetry(readTelemetrySettings()));
   return compose(
     readSettings(),
     orNone('moves', disabled, readMoveSettings),

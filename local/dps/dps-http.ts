@@ -157,7 +157,8 @@ const enrollmentRoute = (
   const before = dps.enrollments.get(key);
   if (method === 'PUT') {
     mustMatch(headers['if-match'], before);
-    const enrollment = readEnrollment(kind, id, JSON.parse(body), before, dps.world);
+    const kept = dps.undocumented.keepsKeysNotSent || !before ? before : withoutKeys(before);
+    const enrollment = readEnrollment(kind, id, JSON.parse(body), kept, dps.world);
     dps.enrollments.set(key, enrollment);
     return { status: 200, body: toEnrollment(enrollment) };
   }
@@ -176,6 +177,12 @@ const enrollmentRoute = (
   dps.enrollments.delete(key);
   return { status: 204 };
 };
+
+const withoutKeys = (before: Enrollment): Enrollment => ({
+  ...before,
+  primaryKey: '',
+  secondaryKey: '',
+});
 
 const mustMatch = (ifMatch: string | undefined, before: Enrollment | undefined): void => {
   if (ifMatch === undefined || ifMatch === '*') return;

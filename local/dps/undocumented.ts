@@ -23,6 +23,8 @@ export type Undocumented = {
   /** The substatus when a registration changes nothing. */
   readonly substatusOnStay: 'kept' | 'reprovisionedToInitialAssignment';
   readonly moveOrder: 'create first' | 'remove first';
+  /** Whether an enrollment that is put without its symmetric keys keeps those that it has. */
+  readonly keepsKeysNotSent: boolean;
   /** What the webhook is told of a device's attestation. Devices attest by symmetric key here; this is how one with a certificate may look. */
   readonly attestationContext: 'symmetric key' | 'certificate' | 'certificate and chain';
 };
@@ -39,5 +41,6 @@ export const likeliest: Undocumented = {
   fullTarget: 'fails',
   substatusOnStay: 'kept',
   moveOrder: 'create first',
+  keepsKeysNotSent: false,
   attestationContext: 'symmetric key',
 };

@@ -7,6 +7,8 @@ export type Metric = {
   readonly name: string;
   readonly value: number;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Whether whoever sent it has shown a token. */
+  readonly isByToken: boolean;
 };
 
 /** The core of Application Insights' ingestion, without sockets: it keeps the metrics that it is sent. */
@@ -42,7 +44,11 @@ export const askInsights = (
   const sent = z.array(envelope).parse(JSON.parse(body));
   for (const { data } of sent)
     for (const metric of data.baseData.metrics)
-      metrics.push({ ...metric, attributes: data.baseData.properties });
+      metrics.push({
+        ...metric,
+        attributes: data.baseData.properties,
+        isByToken: token !== undefined,
+      });
   const count = sent.length;
   return { status: 200, body: { itemsReceived: count, itemsAccepted: count, errors: [] } };
 };

@@ -52,7 +52,10 @@ export const telemetrySettings = z
       .describe('how often, in milliseconds'),
     APPLICATIONINSIGHTS_CONNECTION_STRING: z
       .string()
-      .startsWith('InstrumentationKey=')
+      .regex(
+        /^InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)/i,
+        'expected InstrumentationKey=…;IngestionEndpoint=…',
+      )
       .optional()
       .describe('where to'),
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z

@@ -18,10 +18,11 @@ export type Meters = {
     readonly verdict: string;
   }) => void;
   /** Events that could not be parsed. @param source the function. */
-  readonly deadLettered: (source: string, count: number) => void;
+  readonly deadLettered: (letters: { readonly source: string; readonly count: number }) => void;
   /** How fast a campaign went in its last minute, and how fast it might have gone. */
   readonly paced: (campaign: {
     readonly scope: string;
+    readonly campaign: string;
     readonly perMinute: number;
     readonly allowedPerMinute: number;
   }) => void;

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startVirtualDevice } from '../../local/devices/virtual-device.ts';
-import { dpsConnectionString, enrollmentKey } from '../../local/dps/dps.ts';
+import { type Dps, dpsConnectionString, enrollmentKey } from '../../local/dps/dps.ts';
 import { readEnrollment } from '../../local/dps/enrollment.ts';
 import { reaching } from '../../local/network/reach-local-azure.ts';
 import { realWorld } from '../../local/world.ts';
@@ -9,8 +9,8 @@ import { aFleet } from '../support/a-fleet.ts';
 
 /** `npx rehome enroll`, by the genuine service SDK against the embedded DPS. */
 
-const aDps = async () => {
-  const fleet = await aFleet();
+const aDps = async (quotas: Partial<Dps['quotas']> = {}) => {
+  const fleet = await aFleet({ REHOME_SCOPES: 'main,lab' }, undefined, undefined, quotas);
   const { dps } = fleet.azure;
   const enrolled = (kind: 'group' | 'individual', id: string, but: object): void => {
     const body = { attestation: { type: 'symmetricKey' }, allocationPolicy: 'hashed', ...but };
@@ -25,9 +25,16 @@ const aDps = async () => {
       REHOME_DPS_CONNECTION: dpsConnectionString(dps),
       ...(key === undefined ? {} : { REHOME_WEBHOOK_KEY: key }),
     })('enroll', ...given);
+  const byIdentity = (...given: readonly string[]) =>
+    aCommand(fleet.appUrl(), 'a-reader', { ...reaching(fleet.azure), ...fleet.keyless })(
+      'enroll',
+      ...given,
+      '--dps',
+      dps.hostName,
+    );
   const urlOn = (id: string, kind: 'group' | 'individual' = 'group') =>
     dps.enrollments.get(enrollmentKey(kind, id))?.customAllocationDefinition?.webhookUrl;
-  return { ...fleet, dps, enrolled, enroll, urlOn };
+  return { ...fleet, dps, enrolled, enroll, byIdentity, urlOn };
 };
 
 const asking = (webhookUrl: string, apiVersion = '2021-10-01') => ({
@@ -44,7 +51,7 @@ type Listed = {
 };
 
 test('check: what is wrong with enrollments, by name; a good fleet is told so', async () => {
-  const { enrolled, enroll, webhookUrl } = await aDps();
+  const { enrolled, enroll, byIdentity, webhookUrl } = await aDps();
   const good = await enroll('host-key', 'check');
   expect(good).toMatchObject({ code: 0, out: expect.stringContaining('good') });
   const bare = webhookUrl.replace(/\?.*/, '');
@@ -61,7 +68,9 @@ test('check: what is wrong with enrollments, by name; a good fleet is told so', 
   enrolled('group', 'stranger', asking('https://contoso.example/api/other?code=x'));
   enrolled('group', 'ancient', asking(webhookUrl, '2018-11-01'));
   enrolled('group', 'hidden', asking(`${bare}?****`));
-  enrolled('individual', 'one-device', { capabilities: { iotEdge: true } });
+  enrolled('group', 'lab', asking(webhookUrl.replace('/main/', '/lab/')));
+  enrolled('group', 'edge', { ...asking(webhookUrl), capabilities: { iotEdge: true } });
+  enrolled('individual', 'one-device', { reprovisionPolicy: { updateHubAssignment: false } });
   const { code, out, err } = await enroll('host-key', 'check', '--json');
   expect([code, err]).toEqual([1, '']);
   const { enrollments }: Listed = JSON.parse(out);
@@ -89,11 +98,13 @@ test('check: what is wrong with enrollments, by name; a good fleet is told so', 
     stranger: ['note: asks another webhook: contoso.example'],
     hidden: ['note: the DPS does not show its key'],
     ancient: ['wrong: its records are of 2018-11-01: what devices send is not in them'],
-    'one-device': [
-      'note: places by hashed: its devices are not moved',
-      'note: is of IoT Edge: its devices are not moved',
-    ],
+    'one-device': ['note: places by hashed: its devices are not moved'],
+    edge: ['note: is of IoT Edge: its devices are not moved'],
+    lab: [],
   });
+  // Hubs may be said instead, and the DPS entered by who runs it.
+  const said = await byIdentity('check', 'fleet', '--hubs', 'East,west,NORTH');
+  expect(said).toMatchObject({ code: 0, out: expect.stringContaining('good') });
   // No key is shown, whatever is said.
   expect(`${out}${(await enroll('host-key', 'check')).out}`).not.toContain('host-key');
 }, 60_000);
@@ -126,6 +137,19 @@ test('put: says what it would do, does it on a word, and keeps all else of the e
   expect(dps.enrollments.get(enrollmentKey('individual', 'Pump-7'))).toMatchObject({
     deviceId: 'pump/7',
   });
+  const key = dps.enrollments.get(enrollmentKey('individual', 'Pump-7'))?.primaryKey;
+  // What check calls wrong is mended; who asks another is left, unless it is named; nothing is done twice.
+  enrolled('group', 'ancient', asking(wanted, '2018-11-01'));
+  enrolled('group', 'stranger', asking('https://contoso.example/api/other?code=x'));
+  const all = await enroll('host-key', 'put', '--all', '--yes');
+  expect(all).toMatchObject({ code: 0, err: '' });
+  expect(all.out).toContain('stranger asks contoso.example: it is left as it is');
+  expect(all.out).toContain('1 of 4 enrollments are to ask');
+  expect(urlOn('stranger')).toContain('contoso.example');
+  expect((await enroll('host-key', 'put', 'stranger')).out).toContain(
+    'which asks contoso.example now',
+  );
+  expect(dps.enrollments.get(enrollmentKey('individual', 'Pump-7'))?.primaryKey).toBe(key);
   // Another key than the door's changes nothing, and says so without telling it.
   const bad = await enroll('a-bad-key', 'put', '--all', '--yes');
   expect(bad).toMatchObject({
@@ -139,9 +163,12 @@ test('put: says what it would do, does it on a word, and keeps all else of the e
 }, 60_000);
 
 test('rotate: both keys are good meanwhile, and devices register before, during and after', async () => {
-  const { dps, enrolled, enroll, urlOn, kill, restart, keys, identityOf, webhookUrl } =
-    await aDps();
-  enrolled('group', 'second', asking(webhookUrl));
+  const fleet = await aDps();
+  const { dps, enrolled, enroll, urlOn, kill, restart, keys, identityOf, webhookUrl, appUrl } =
+    fleet;
+  // Of another scope, and by another name of the app: the same key opens them.
+  enrolled('group', 'lab', asking(webhookUrl.replace('/main/', '/lab/')));
+  enrolled('group', 'renamed', asking(webhookUrl.replace('127.0.0.1', 'localhost')));
   enrolled('group', 'stranger', asking('https://contoso.example/api/other?code=x'));
   const registers = async (id: string): Promise<void> => {
     const { registrationId, key } = identityOf(id);
@@ -153,7 +180,7 @@ test('rotate: both keys are good meanwhile, and devices register before, during 
   await restart({ ...keys, functions: { allocateDevice: 'the-next-key' } });
   expect(await enroll('the-next-key', 'rotate')).toMatchObject({
     code: 0,
-    out: expect.stringContaining('2 of 2 enrollments are to have key'),
+    out: expect.stringContaining('3 of 3 enrollments are to have key'),
   });
   expect(urlOn('fleet')).toContain('code=host-key');
   const [rotated] = await Promise.all([
@@ -161,14 +188,42 @@ test('rotate: both keys are good meanwhile, and devices register before, during 
     registers('during'),
   ]);
   expect(rotated).toMatchObject({ code: 0, err: '' });
-  expect(rotated.out).toContain('delete the old one');
-  expect([urlOn('fleet'), urlOn('second')].every((url) => url?.endsWith('code=the-next-key'))).toBe(
-    true,
-  );
-  expect(urlOn('stranger')).toBe('https://contoso.example/api/other?code=x');
+  expect(rotated.out).toContain('only then delete the old one');
+  const { port } = new URL(appUrl());
+  expect(['fleet', 'lab', 'renamed', 'stranger'].map((id) => urlOn(id))).toEqual([
+    `http://127.0.0.1:${port}/api/dps/main/allocate?code=the-next-key`,
+    `http://127.0.0.1:${port}/api/dps/lab/allocate?code=the-next-key`,
+    `http://localhost:${port}/api/dps/main/allocate?code=the-next-key`,
+    'https://contoso.example/api/other?code=x',
+  ]);
   // The old one is deleted.
   kill();
   await restart({ ...keys, host: 'another', functions: { allocateDevice: 'the-next-key' } });
   await registers('after');
-  expect((await enroll('the-next-key', 'check', 'fleet', 'second')).code).toBe(0);
+  expect((await enroll('the-next-key', 'check', 'fleet', 'lab')).code).toBe(0);
+}, 90_000);
+
+test('rotate: a busy DPS, more enrollments than a page, one that comes meanwhile, and none at all', async () => {
+  // Reading 600 is four operations, putting one is three.
+  const fleet = await aDps({ operations: { countMax: 9, periodMs: 2_000 } });
+  const { dps, enrolled, enroll, urlOn, kill, restart, keys, webhookUrl } = fleet;
+  for (let index = 0; index < 600; index += 1) enrolled('individual', `other-${index}`, {});
+  enrolled('individual', 'last-of-all', asking(webhookUrl));
+  enrolled('group', 'second', asking(webhookUrl));
+  kill();
+  await restart({ ...keys, functions: { allocateDevice: 'the-next-key' } });
+  const rotating = enroll('the-next-key', 'rotate', '--yes');
+  await vi.waitUntil(() => urlOn('fleet')?.includes('the-next-key'), { timeout: 20_000 });
+  enrolled('group', 'meanwhile', asking(webhookUrl));
+  const rotated = await rotating;
+  expect(rotated).toMatchObject({ code: 0, err: '' });
+  expect(rotated.out).toContain('All 4 enrollments of this DPS that ask Rehome');
+  expect(dps.operationMeter.refused).toBeGreaterThan(0);
+  expect(urlOn('last-of-all', 'individual')).toContain('the-next-key');
+  expect(urlOn('meanwhile')).toContain('the-next-key');
+  dps.enrollments.clear();
+  expect(await enroll('the-next-key', 'rotate', '--yes')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no enrollment of this DPS asks Rehome'),
+  });
 }, 90_000);

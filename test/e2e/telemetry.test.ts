@@ -32,6 +32,7 @@ test('answers, moves and hubs are metered, by the app’s identity, and no devic
     },
     { timeout: 25_000, interval: 1_000 },
   );
+  expect(metrics.every(({ isByToken }) => isByToken)).toBe(true);
   expect(JSON.stringify(metrics)).not.toContain('device-1');
   await device.stop();
 }, 60_000);

@@ -38,7 +38,7 @@ const aDoor = async () => {
   const record = recordDecision({ records, enrollments });
   const handler = recordDecisionsHandler({
     recordDecisions: recordDecisions(record, systemDeadline),
-    meters: openTelemetryMeters(),
+    meters: openTelemetryMeters(() => undefined),
   });
   const warned: string[] = [];
   return {

@@ -4,7 +4,7 @@ import { parseRegistrationState } from '../../wire/dps-record.ts';
 import { changeEnrollment } from './change-enrollment.ts';
 import { type DpsClients, statusOf } from './clients.ts';
 
-/** By the genuine service SDK.*/
+/** By the genuine service SDK. */
 export const dpsProvisioningRepair = (
   clients: DpsClients,
   deadline: Deadline,

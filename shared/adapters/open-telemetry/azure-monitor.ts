@@ -29,8 +29,10 @@ export const startAzureMonitor = async (
     disableOfflineStorage: true,
   });
   const quiet = () => undefined;
-  const error = (because: string): void =>
-    complain(JSON.stringify({ event: 'telemetry-not-sent', because: because.slice(0, 300) }));
+  const error = (...told: readonly unknown[]): void => {
+    const because = told.map(String).join(' ').slice(0, 300);
+    complain(JSON.stringify({ event: 'telemetry-not-sent', because }));
+  };
   const logger = { error, warn: quiet, info: quiet, debug: quiet, verbose: quiet };
   diag.setLogger(logger, DiagLogLevel.ERROR);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: everyMs });

@@ -3,9 +3,10 @@ import type { Meters } from '../../ports/meters.ts';
 
 /**
  * By the API of OpenTelemetry, whose provider is whoever has registered as one: nobody, and then nothing is kept; or Azure Monitor; or
- * another that is loaded before the app.
+ * another that is loaded before the app. Whoever it is, what goes wrong in it costs points of a chart, and nothing that is metered.
+ * @param complain hears the first of it.
  */
-export const openTelemetryMeters = (): Meters => {
+export const openTelemetryMeters = (complain: (line: string) => void): Meters => {
   let made: { readonly by: MeterProvider; readonly instruments: Instruments } | undefined;
   // The API hands out meters that stay deaf when they were made before their provider.
   const instruments = (): Instruments => {
@@ -13,24 +14,37 @@ export const openTelemetryMeters = (): Meters => {
     if (made?.by !== by) made = { by, instruments: instrumentsOf(by.getMeter('rehome')) };
     return made.instruments;
   };
+  let hasComplained = false;
+  const safely =
+    <Given>(meter: (given: Given) => void) =>
+    (given: Given): void => {
+      try {
+        meter(given);
+      } catch (error) {
+        if (hasComplained) return;
+        hasComplained = true;
+        const because = error instanceof Error ? error.message : String(error);
+        complain(JSON.stringify({ event: 'telemetry-not-sent', because }));
+      }
+    };
   return {
-    allocated: ({ tookMs, ...attributes }) => {
+    allocated: safely(({ tookMs, ...attributes }) => {
       instruments().allocations.add(1, attributes);
       const { scope, degraded } = attributes;
       instruments().allocationMs.record(tookMs, { scope, degraded });
-    },
-    settled: (attributes) => instruments().moves.add(1, attributes),
-    deadLettered: (source, count) => instruments().deadLetters.add(count, { source }),
-    paced: ({ scope, perMinute, allowedPerMinute }) => {
-      instruments().pace.record(perMinute, { scope });
-      instruments().allowedPace.record(allowedPerMinute, { scope });
-    },
-    hubs: ({ hubs }) => {
+    }),
+    settled: safely((attributes) => instruments().moves.add(1, attributes)),
+    deadLettered: safely(({ source, count }) => instruments().deadLetters.add(count, { source })),
+    paced: safely(({ perMinute, allowedPerMinute, ...attributes }) => {
+      instruments().pace.record(perMinute, attributes);
+      instruments().allowedPace.record(allowedPerMinute, attributes);
+    }),
+    hubs: safely(({ hubs }) => {
       for (const { hostName: hub, state, deviceCount, capacity } of hubs.values()) {
         if (deviceCount !== undefined) instruments().hubDevices.record(deviceCount, { hub, state });
         instruments().hubCapacity.record(capacity, { hub, state });
       }
-    },
+    }),
   };
 };
 
