@@ -34,11 +34,12 @@ export const noAnswer = 'NoAnswer';
 /** Written by `npm start`, in the folder where it runs. */
 const localFile = '.local/rehome.json';
 
-/** Flags come before the environment, and that before what runs here. */
+/** Flags come before the environment, and that before what runs here. Whoever names another address shows it no token of what runs here. */
 export const connect = async (flags: Where): Promise<Api> => {
   const here = await readHere();
   const url = flags.url ?? process.env['REHOME_URL'] ?? here.url;
-  const token = flags.token ?? process.env['REHOME_TOKEN'] ?? here.token;
+  const token =
+    flags.token ?? process.env['REHOME_TOKEN'] ?? (url === here.url ? here.token : undefined);
   const scope = flags.scope ?? here.scope ?? 'main';
   if (!url) throw misspelled('nothing runs here: start it with npm start, or say where with --url');
   return {

@@ -143,7 +143,7 @@ export const previewText = (view: PreviewView): readonly string[] => {
       : `a canary of ${count(canary)}, then ${later.map(count).join(', ')}`;
   return [
     `  ${many(view.plan.moveCount, 'move')} in ${waves}`,
-    `  at most ${count(view.movesPerMinute)} a minute, bound by ${view.binds ?? 'nothing'}; about ${count(view.minutes)} minutes${when}`,
+    `  at most ${count(view.movesPerMinute)} a minute, bound by ${view.binds ?? 'nothing'}; about ${many(view.minutes, 'minute')}${when}`,
     ...(isEvacuation ? [] : [`  when a gate fails: ${view.limits.onFail}`]),
     '  a dry run: nothing has begun',
   ];

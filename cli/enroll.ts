@@ -198,11 +198,18 @@ const openedBy = async (url: string): Promise<Opened> => {
   }
 };
 
-const hubsOf = async ({ hubs }: Flags, api: Api): Promise<ReadonlySet<string>> => {
+/** Without a sign-in there is no management API: then nothing is said of hub lists. */
+const hubsOf = async ({ hubs }: Flags, api: Api): Promise<ReadonlySet<string> | undefined> => {
   if (hubs !== undefined)
     return new Set(hubs.split(',').map((hub) => hostOf(hub.trim()).toLowerCase()));
-  const answer = (await api.call('GET', 'hubs')) as { readonly hubs: readonly HubView[] };
-  return new Set(answer.hubs.map(({ hub }) => hub));
+  try {
+    const answer = (await api.call('GET', 'hubs')) as { readonly hubs: readonly HubView[] };
+    return new Set(answer.hubs.map(({ hub }) => hub));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    say(`hub lists are not looked at, unless you say --hubs A,B: ${why}`);
+    return undefined;
+  }
 };
 
 const toJson = ({ enrollment, asksUs, key, findings }: Judged) => ({

@@ -20,8 +20,8 @@ export type Judged = {
 export type Opened = 'opens' | 'refuses' | 'no answer' | 'is something else';
 
 export type Known = {
-  /** Host names, in lower case. */
-  readonly hubs: ReadonlySet<string>;
+  /** Host names, in lower case; undefined: nobody said. */
+  readonly hubs: ReadonlySet<string> | undefined;
   /** The key that ought to be there; undefined: nobody said. */
   readonly key: string | undefined;
   /** By the webhook's address. */
@@ -109,11 +109,11 @@ const webhookFindings = (
 
 const fleetFindings = (
   { hubs: listed, reprovision, isEnabled, isEdge }: Enrolled,
-  hubs: ReadonlySet<string>,
+  hubs: ReadonlySet<string> | undefined,
 ): readonly Finding[] => {
   const named = new Set(listed.map((hub) => hub.toLowerCase()));
-  const stale = listed.filter((hub) => !hubs.has(hub.toLowerCase()));
-  const unlisted = listed.length > 0 ? [...hubs].filter((hub) => !named.has(hub)) : [];
+  const stale = hubs ? listed.filter((hub) => !hubs.has(hub.toLowerCase())) : [];
+  const unlisted = hubs && listed.length > 0 ? [...hubs].filter((hub) => !named.has(hub)) : [];
   return [
     ...(stale.length > 0
       ? [wrong(`lists hubs that Rehome does not have: ${stale.join(', ')}`)]

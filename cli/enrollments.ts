@@ -138,7 +138,7 @@ const retryAfterMs = (error: unknown): number => {
 };
 
 const told = (error: unknown, status: number | undefined): Error => {
-  const why = error instanceof Error ? error.message : String(error);
+  const [why] = (error instanceof Error ? error.message : String(error)).split('\n');
   const message = `the DPS answers ${status ?? 'nothing'}: ${why}`;
   return Object.assign(new Error(message, { cause: error }), { status });
 };

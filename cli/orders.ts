@@ -1,3 +1,4 @@
+import type { SettledView } from '../shared/wire/api/devices.ts';
 import type { Api } from './api.ts';
 import { misspelled } from './misspelled.ts';
 
@@ -56,4 +57,12 @@ export const label = async (api: Api, deviceId: string, pairs: readonly string[]
     }),
   );
   tell(deviceId, (await api.call('PUT', `${api.pathOf(deviceId)}/labels`, labels)) as Answer, say);
+};
+
+/** Calls its move off. */
+export const cancelMove = async (api: Api, deviceId: string, reason: string, say: Say) => {
+  const query = new URLSearchParams({ reason });
+  const path = `${api.pathOf(deviceId)}/move?${query}`;
+  const { move } = (await api.call('DELETE', path)) as { readonly move: SettledView };
+  say(`${deviceId}: ${move.verdict}: ${move.because}`);
 };

@@ -118,6 +118,7 @@ const wavesText = ({ waves, moveCount }: MadeView): readonly string[] => {
     return [
       `  in one wave, which any stranded device stops: it takes ${count(waves.canary)} to tell a fault from chance`,
     ];
+  if (later.length === 0) return [`  in one wave of ${count(canary)}`];
   return [`  in waves: a canary of ${count(canary)}, then ${later.map(count).join(', ')}`];
 };
 

@@ -23,7 +23,7 @@ import { changeHub, listHubs, showInventory } from './hubs.ts';
 import { listAttended, listChanges, listDecisions, showStatus } from './look.ts';
 import { exitCodeOf, misspelled } from './misspelled.ts';
 import { move } from './move.ts';
-import { giveBack, label, pin, quarantine, unpin } from './orders.ts';
+import { cancelMove, giveBack, label, pin, quarantine, unpin } from './orders.ts';
 import { planCommands } from './plan-commands.ts';
 import { check, put, readPolicy, showPolicy } from './policy.ts';
 import { replayLog } from './replay.ts';
@@ -77,6 +77,8 @@ const commands: Readonly<Record<string, Command>> = {
     };
     if (!(await move(await connect(flags), deviceId, order, say))) process.exitCode = 1;
   },
+  cancel: async (flags, given) =>
+    cancelMove(await connect(flags), one(given), reasonOf(flags), say),
   quarantine: async (flags, given) =>
     quarantine(await connect(flags), one(given), reasonOf(flags), say),
   return: async (flags, given) => {

@@ -12,6 +12,7 @@ export const usage = `npx rehome COMMAND [flags]
   move ID --to HUB --reason TEXT    moves a device, and shows how it goes: exit code 0 when it is verified
        --allow-unknown              also one of which not all is known
        --allow-reset                also one whose twin is wiped by it
+  cancel ID --reason TEXT           calls its move off, unless DPS has moved it already
   quarantine ID --reason TEXT       to the policy's hub for it, now or when it registers next
   return ID --reason TEXT           out of quarantine, to where it was before  [--to HUB]
   pin ID --reason TEXT              it stays where it is

@@ -1,7 +1,7 @@
 import type { Registered } from './registered.ts';
 
-/** Where Event Grid's deliveries come in: the host's own door, with its system key. */
-const eventGridPath = '/runtime/webhooks/eventgrid';
+/** Where Event Grid's deliveries come in: the host's own door, with its system key. Whether case counts is not documented. */
+const eventGridPaths = ['/runtime/webhooks/EventGrid', '/runtime/webhooks/eventgrid'];
 
 /**
  * The paths that App Service authentication lets through: whatever the app registers where no authentication stands before it. DPS, alerts
@@ -12,7 +12,7 @@ const eventGridPath = '/runtime/webhooks/eventgrid';
 export const excludedPaths = (unguarded: readonly Registered[], routePrefix: string) => {
   const paths = unguarded.flatMap(({ bindings }) =>
     Object.values(bindings).flatMap((binding) => {
-      if (binding.type === 'eventGridTrigger') return [eventGridPath];
+      if (binding.type === 'eventGridTrigger') return eventGridPaths;
       return binding.type === 'httpTrigger' ? [pathOf(String(binding['route']), routePrefix)] : [];
     }),
   );

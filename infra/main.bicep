@@ -57,13 +57,17 @@ param maximumInstanceCount int = 100
 param instanceMemoryMB int = 2048
 
 @minValue(0)
-@description('Request units a second that the store may rise to (autoscale, 1,000 at least); 0: serverless.')
+@description('Request units a second that the store may rise to (autoscale, 1,000 at least); 0: serverless. Chosen with the first deployment, for good.')
 param cosmosThroughputMax int = 0
 
 @minValue(2)
 @maxValue(32)
 @description('Partitions of each Event Hub, for good: they order and spread events by device.')
 param eventPartitionCount int = 8
+
+@minValue(1)
+@description('Log data of a day at most, in GB: a decision is about 700 bytes. Past it there is no log, and alerts are blind.')
+param logDailyQuotaGb int = 5
 
 @description('Client id of the Entra application before the management API. Empty: there is no management API, and no page.')
 param authClientId string = ''
@@ -122,6 +126,7 @@ module monitoring 'app/monitoring.bicep' = {
     token: token
     location: location
     tags: tags
+    dailyQuotaGb: logDailyQuotaGb
     appPrincipalId: identity.outputs.principalId
   }
 }
@@ -236,13 +241,24 @@ module alerts 'app/alerts.bicep' = {
     tags: tags
     applicationInsightsId: monitoring.outputs.applicationInsightsId
     alertEmail: alertEmail
-    dpsIds: sandbox ? [sandboxDps.outputs.id] : map(existingDps, dps => dps.id)
   }
 }
+
+module sandboxDpsAlert 'app/dps-alert.bicep' = if (sandbox) {
+  scope: rg
+  params: { dpsName: 'dps-rehome-${token}', actionGroupId: alerts.outputs.actionGroupId }
+  dependsOn: [sandboxDps]
+}
+
+module dpsAlerts 'app/dps-alert.bicep' = [for one in existingDps: {
+  scope: resourceGroup(split(one.id, '/')[2], split(one.id, '/')[4])
+  params: { dpsName: last(split(one.id, '/')), actionGroupId: alerts.outputs.actionGroupId }
+}]
 
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = rg.name
+output REHOME_DPS_HOST string = sandbox ? sandboxDps.outputs.entry.hostName : ''
 output REHOME_APP_NAME string = app.outputs.name
 output REHOME_URL string = app.outputs.url
 output REHOME_ROUTES string = string(routes)

@@ -3,10 +3,6 @@ param location string
 param tags object
 param applicationInsightsId string
 param alertEmail string
-param dpsIds array
-
-@description('Failed registrations of a DPS in a quarter of an hour, whatever their cause, before somebody is told.')
-param failedRegistrationsMax int = 50
 
 var alerts = [
   {
@@ -160,31 +156,4 @@ resource heartbeat 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
-resource failedRegistrations 'Microsoft.Insights/metricAlerts@2018-03-01' = [for (id, index) in dpsIds: {
-  name: 'rehome-dps-${index}-failed-registrations'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Registrations fail at DPS: at the webhook, or before it. See docs/runbook.md.'
-    severity: 2
-    enabled: true
-    scopes: [id]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          name: 'failed'
-          criterionType: 'StaticThresholdCriterion'
-          metricName: 'RegistrationAttempts'
-          dimensions: [{ name: 'Status', operator: 'Include', values: ['Failed'] }]
-          operator: 'GreaterThan'
-          threshold: failedRegistrationsMax
-          timeAggregation: 'Total'
-        }
-      ]
-    }
-    actions: [{ actionGroupId: actionGroup.id }]
-  }
-}]
+output actionGroupId string = actionGroup.id

@@ -21,7 +21,8 @@ resource appOnHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 output seed object = {
   hostName: hub.properties.hostName
-  region: hub.location
+  // As rules spell it: older hubs say West Europe.
+  region: toLower(replace(hub.location, ' ', ''))
   tier: hub.sku.name
   units: hub.sku.capacity
 }

@@ -4,8 +4,7 @@ param location string
 param tags object
 param appPrincipalId string
 
-@description('Log data of a day at most, in GB: a decision is about 700 bytes.')
-param dailyQuotaGb int = 5
+param dailyQuotaGb int
 
 // Monitoring Metrics Publisher
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'

@@ -31,5 +31,4 @@ module access 'existing-dps.bicep' = {
   params: { name: dps.name, scope: scope, appPrincipalId: appPrincipalId }
 }
 
-output id string = dps.id
 output entry object = access.outputs.entry

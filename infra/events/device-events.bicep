@@ -1,5 +1,6 @@
 // Devices' events by Event Grid: late and out of order, where that is all that a hub can do.
 param hubName string
+param location string
 param functionId string
 
 resource hub 'Microsoft.Devices/IotHubs@2023-06-30' existing = {
@@ -8,7 +9,7 @@ resource hub 'Microsoft.Devices/IotHubs@2023-06-30' existing = {
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: 'evgt-rehome-${hubName}'
-  location: hub.location
+  location: location
   properties: { source: hub.id, topicType: 'Microsoft.Devices.IoTHubs' }
 }
 

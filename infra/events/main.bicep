@@ -8,30 +8,33 @@ param resourceGroupName string
 param functionAppName string
 
 @description('Resource ids of the hubs, separated by commas.')
-param hubIds string
+param hubIds string = ''
+
+@description('Hubs created, scaled and deleted, by Event Grid, from their resource groups. A group has one system topic at most: false where it has one.')
+param hubChanges bool = true
 
 @description('Devices\' events by Event Grid too, for hubs that cannot route to an Event Hub. A hub has one system topic at most.')
 param deviceEventsByEventGrid bool = false
 
 var ids = filter(split(replace(hubIds, ' ', ''), ','), id => !empty(id))
-var groupIds = union(map(ids, id => join(take(split(id, '/'), 5), '/')), [])
+var groupIds = union(map(ids, id => join(take(split(toLower(id), '/'), 5), '/')), [])
 
 resource rg 'Microsoft.Resources/resourceGroups@2024-11-01' existing = {
   name: resourceGroupName
 }
 
-module health 'hub-health.bicep' = {
+module toApp 'action-group.bicep' = {
   scope: rg
-  params: { functionAppName: functionAppName, hubIds: ids }
+  params: { functionAppName: functionAppName }
 }
 
-module quotas 'hub-quota.bicep' = [for id in ids: {
+// What is said of a hub is said where it is: alerts and topics stand in its own subscription and resource group.
+module alerts 'hub-alerts.bicep' = [for id in ids: {
   scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: { hubName: last(split(id, '/')), actionGroupId: health.outputs.actionGroupId }
+  params: { hubName: last(split(id, '/')), actionGroupId: toApp.outputs.actionGroupId }
 }]
 
-// Hubs created, scaled and deleted: told by the resource groups that they are in.
-module changes 'hub-changes.bicep' = [for (id, index) in groupIds: {
+module changes 'hub-changes.bicep' = [for id in (hubChanges ? groupIds : []): {
   scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
   params: {
     groupId: id
@@ -39,10 +42,16 @@ module changes 'hub-changes.bicep' = [for (id, index) in groupIds: {
   }
 }]
 
-module deviceEvents 'device-events.bicep' = [for id in (deviceEventsByEventGrid ? ids : []): {
+module places 'hub-location.bicep' = [for id in (deviceEventsByEventGrid ? ids : []): {
+  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+  params: { hubName: last(split(id, '/')) }
+}]
+
+module deviceEvents 'device-events.bicep' = [for (id, index) in (deviceEventsByEventGrid ? ids : []): {
   scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
   params: {
     hubName: last(split(id, '/'))
+    location: places[index].outputs.location
     functionId: resourceId(subscription().subscriptionId, resourceGroupName, 'Microsoft.Web/sites/functions', functionAppName, 'onGridEvent')
   }
 }]

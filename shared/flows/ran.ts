@@ -1,4 +1,4 @@
-import type { Campaign, CampaignState, PaceNow } from '../campaign/campaign.ts';
+import type { Campaign, CampaignOutcome, CampaignState, PaceNow } from '../campaign/campaign.ts';
 import type { Scope } from '../domain/scope.ts';
 
 /** How a campaign stood when its runner left it; `somebody` else runs it. */
@@ -7,6 +7,8 @@ export type Ran = {
   readonly left: CampaignState['kind'] | 'somebody';
   /** The rest is known of one that was run. */
   readonly scope?: Scope;
+  /** Of one that has ended. */
+  readonly outcome?: CampaignOutcome | undefined;
   /** Why it stands as it does, where that has a reason. */
   readonly because?: string | undefined;
   readonly pace?: Pick<PaceNow, 'perMinute' | 'allowedPerMinute' | 'binds'> | undefined;
@@ -29,6 +31,7 @@ export const ranOf = ({ left, campaign }: Rounded): Ran => {
     id,
     left,
     scope,
+    outcome: 'outcome' in state ? state.outcome : undefined,
     because,
     pace: pace && {
       perMinute: pace.perMinute,

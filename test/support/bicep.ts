@@ -18,10 +18,16 @@ export type Resource = {
   /** `Microsoft.Web/sites/config`: a nested one with its parents'. */
   readonly type: string;
   readonly isExisting: boolean;
+  readonly condition: string | undefined;
   readonly body: Fields;
 };
 
-export type Module = { readonly symbol: string; readonly file: string; readonly body: Fields };
+export type Module = {
+  readonly symbol: string;
+  readonly file: string;
+  readonly condition: string | undefined;
+  readonly body: Fields;
+};
 
 /** A literal string, or the text of an expression; an object; a list; a call with what it is given. */
 export type Value = string | Fields | readonly Value[] | Call;
@@ -52,6 +58,7 @@ export const readBicep = (text: string): Bicep => {
     modules: named('module_declaration').map((node) => ({
       symbol: nameOf(node),
       file: typeOf(node),
+      condition: conditionOf(lastOf(node)),
       body: fieldsOf(bodyOf(lastOf(node))),
     })),
   };
@@ -85,9 +92,21 @@ const resourcesIn = (node: Node, parent: string): readonly Resource[] => {
     .filter((part): part is Node => part?.type === 'resource_declaration');
   const isExisting = node.children.some((child) => child?.text === 'existing');
   return [
-    { symbol: nameOf(node), type, isExisting, body: fieldsOf(body) },
+    {
+      symbol: nameOf(node),
+      type,
+      isExisting,
+      condition: conditionOf(lastOf(node)),
+      body: fieldsOf(body),
+    },
     ...inner.flatMap((one) => resourcesIn(one, type)),
   ];
+};
+
+/** Under what condition it is made. */
+const conditionOf = (node: Node): string | undefined => {
+  if (node.type === 'if_statement') return partsOf(node)[0]?.text;
+  return node.type === 'for_statement' ? conditionOf(lastOf(node)) : undefined;
 };
 
 /** What is made for each, or where a condition holds. */
