@@ -25,8 +25,8 @@ const aDps = async (quotas: Partial<Dps['quotas']> = {}) => {
       REHOME_DPS_CONNECTION: dpsConnectionString(dps),
       ...(key === undefined ? {} : { REHOME_WEBHOOK_KEY: key }),
     })('enroll', ...given);
-  const byIdentity = (...given: readonly string[]) =>
-    aCommand(fleet.appUrl(), 'a-reader', { ...reaching(fleet.azure), ...fleet.keyless })(
+  const byIdentity = (token: string, ...given: readonly string[]) =>
+    aCommand(fleet.appUrl(), token, { ...reaching(fleet.azure), ...fleet.keyless })(
       'enroll',
       ...given,
       '--dps',
@@ -103,8 +103,11 @@ test('check: what is wrong with enrollments, by name; a good fleet is told so', 
     lab: [],
   });
   // Hubs may be said instead, and the DPS entered by who runs it.
-  const said = await byIdentity('check', 'fleet', '--hubs', 'East,west,NORTH');
+  const said = await byIdentity('a-reader', 'check', 'fleet', '--hubs', 'East,west,NORTH');
   expect(said).toMatchObject({ code: 0, out: expect.stringContaining('good') });
+  const unsigned = await byIdentity('nobody', 'check', 'fleet');
+  expect(unsigned).toMatchObject({ code: 0 });
+  expect(unsigned.out).toContain('hub lists are not looked at');
   // No key is shown, whatever is said.
   expect(`${out}${(await enroll('host-key', 'check')).out}`).not.toContain('host-key');
 }, 60_000);
