@@ -103,7 +103,8 @@ const start = async (flags: Flags): Promise<Started> => {
   const { hubs, port, devices, virtual } = flags;
   const { values } = await readLocalSettings(appFolder);
   const names = hubs.map(({ hostName }) => hostName);
-  // A DPS takes 1,000 registrations a minute; a larger fleet is let in at once here, as Azure's support can allow.
+  // A DPS takes 1,000 registrations a minute; a larger fleet is let in at once here, as Azure's support can allow,
+  // and bound loosely: [A4] holds up to rate × age, so that all might land before an arrival is known.
   const letIn = Math.max(registrationsPerMinute, 2 * (devices + virtual));
   const azure = await startAzureProcess(names, letIn, say);
   const { redirects, authority } = azure;
@@ -111,6 +112,7 @@ const start = async (flags: Flags): Promise<Started> => {
     REHOME_HUBS: JSON.stringify(hubs),
     WEBSITE_AUTH_ENABLED: 'True',
     REHOME_SNAPSHOT_MS: '1000', // whoever tries something wants to see it
+    ...(letIn > registrationsPerMinute ? { REHOME_BOUND_SLACK_PERCENT: '100' } : {}),
     ...(flags.scenario ? scenarioSettings(flags) : {}),
     ...azure.settings,
     ...reaching({ redirects, authority }),
