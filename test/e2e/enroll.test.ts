@@ -165,6 +165,25 @@ test('put: says what it would do, does it on a word, and keeps all else of the e
     expect([wrong, (await enroll('host-key', ...wrong)).code]).toEqual([wrong, 2]);
 }, 60_000);
 
+test('put: what somebody else changes between our reading and our writing is kept', async () => {
+  const { dps, enrolled, enroll, urlOn, webhookUrl } = await aDps();
+  enrolled('group', 'shared', {});
+  const { enrollments } = dps;
+  let looks = 0;
+  vi.spyOn(enrollments, 'get').mockImplementation((key) => {
+    const found = Map.prototype.get.call(enrollments, key);
+    looks += key === enrollmentKey('group', 'shared') ? 1 : 0;
+    // The first reads it, the second asks for its keys: then somebody else is quicker.
+    if (looks === 2) enrolled('group', 'shared', { iotHubs: ['east.azure-devices.net'] });
+    return found;
+  });
+  expect(await enroll('host-key', 'put', 'shared', '--yes')).toMatchObject({ code: 0, err: '' });
+  expect(looks).toBe(6); // read, keys, refused; read, keys, written
+  vi.restoreAllMocks();
+  const put = enrollments.get(enrollmentKey('group', 'shared'));
+  expect([put?.iotHubs, urlOn('shared')]).toEqual([['east.azure-devices.net'], webhookUrl]);
+}, 60_000);
+
 test('rotate: both keys are good meanwhile, and devices register before, during and after', async () => {
   const fleet = await aDps();
   const { dps, enrolled, enroll, urlOn, kill, restart, keys, identityOf, webhookUrl, appUrl } =
