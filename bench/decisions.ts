@@ -10,7 +10,7 @@ import { consistentHash } from './rings.ts';
 
 /** More than a cache of theirs holds. */
 const questionCount = 20_000;
-const rounds = 3;
+const rounds = 5;
 
 /**
  * Whole decisions a second: rules, deciders, bound and rank of a device. Beside one SHA-256 of a registration id, what any hashed allocation
@@ -42,12 +42,18 @@ export const measureDecisions = (): void => {
       'hashring 3': (index) => ring.get(at(keys, index)),
       'consistent-hash 1': (index) => other.get(at(keys, index)),
     });
-    const hash = rates.get('one SHA-256') ?? Number.NaN;
-    say(`\nDecisions a second, ${count} hubs`);
-    for (const [name, rate] of rates)
+    const hash = median(rates.get('one SHA-256') ?? []);
+    say(
+      `\nDecisions a second, ${count} hubs: median of ${rounds} rounds, and from the least to the most`,
+    );
+    for (const [name, measured] of rates) {
+      const rate = median(measured);
+      const range = `${whole(Math.min(...measured))} – ${whole(Math.max(...measured))}`;
+      const ratio = `${(rate / hash).toFixed(2)}×`;
       say(
-        `  ${name.padEnd(40)}${whole(rate).padStart(12)}${(rate / hash).toFixed(2).padStart(8)}×`,
+        `  ${name.padEnd(40)}${whole(rate).padStart(12)}${ratio.padStart(9)}${range.padStart(26)}`,
       );
+    }
   }
 };
 
@@ -56,12 +62,12 @@ const at = <Value>(values: readonly Value[], index: number): Value =>
 
 const interleaved = (
   works: Readonly<Record<string, (index: number) => void>>,
-): ReadonlyMap<string, number> => {
+): ReadonlyMap<string, readonly number[]> => {
   const rates = new Map<string, number[]>();
   for (let round = 0; round < rounds; round += 1)
     for (const [name, work] of Object.entries(works))
       rates.set(name, [...(rates.get(name) ?? []), perSecond(work, 500)]);
-  return new Map([...rates].map(([name, measured]) => [name, median(measured)]));
+  return rates;
 };
 
 const bodyOf = (
