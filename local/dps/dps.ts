@@ -77,7 +77,7 @@ export type DpsOptions = {
   readonly undocumented?: Partial<Undocumented>;
   readonly quotas?: Partial<Dps['quotas']>;
   readonly retryAfterSeconds?: number;
-  /** Of back ends without a key: any, unless told. */
+  /** Which back ends without a key come in. Left out: every one. */
   readonly takesToken?: TakesToken;
 };
 

@@ -37,7 +37,7 @@ export type IotHubOptions = {
   readonly hostName: string;
   readonly deviceCountMax?: number;
   readonly onEvent?: (event: HubEvent) => void;
-  /** Of back ends without a key: any, unless told. */
+  /** Which back ends without a key come in. Left out: every one. */
   readonly takesToken?: TakesToken;
 };
 
