@@ -1,13 +1,10 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import type { HttpAsk, HttpReply } from '../json.ts';
 import type { Certificates } from './certificates.ts';
-import { listenHere } from './listen.ts';
-
-export type Front = { readonly port: number; readonly stop: () => Promise<void> };
+import { type Front, startFront } from './listen.ts';
 
 /** One HTTPS port for many services: the host name of a request says which is meant. A bug in one is 500, with its stack. */
 export const listenHttps = async (
@@ -37,15 +34,7 @@ export const listenHttps = async (
   const server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
     serve(request, response).catch(() => response.destroy()); // the caller went away
   });
-  return {
-    port: await listenHere(server),
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return startFront(server, () => server.closeAllConnections());
 };
 
 const answerOr500 = async <Answer>(answer: () => Promise<Answer>): Promise<Answer | HttpReply> => {

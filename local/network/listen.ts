@@ -10,3 +10,16 @@ export const listenHere = async (server: Server, port = 0): Promise<number> => {
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 };
+
+export type Front = { readonly port: number; readonly stop: () => Promise<void> };
+
+/** Listens as above, until it is stopped. @param cut what ends the connections that are open then: closing alone would wait for them. */
+export const startFront = async (server: Server, cut: () => void): Promise<Front> => ({
+  port: await listenHere(server),
+  stop: async () => {
+    const closed = once(server, 'close');
+    server.close();
+    cut();
+    await closed;
+  },
+});

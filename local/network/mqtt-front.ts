@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificates } from './certificates.ts';
-import type { Front } from './https-front.ts';
-import { listenHere } from './listen.ts';
+import { type Front, startFront } from './listen.ts';
 import { type MqttServices, serveLink } from './mqtt-link.ts';
 
 /** One MQTT port for all hubs and the DPS: a device's user name says which is meant. */
@@ -18,13 +16,7 @@ export const listenMqtt = async (
     socket.setNoDelay(true);
     serveLink(socket, services);
   });
-  return {
-    port: await listenHere(server),
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return startFront(server, () => {
+    for (const socket of sockets) socket.destroy();
+  });
 };

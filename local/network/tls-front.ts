@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificates } from './certificates.ts';
-import type { Front } from './https-front.ts';
-import { listenHere } from './listen.ts';
+import { type Front, startFront } from './listen.ts';
 
 /** TLS before a port of this machine that has none. */
 export const listenTls = async (
@@ -27,13 +25,7 @@ export const listenTls = async (
       });
     }
   });
-  return {
-    port: await listenHere(server),
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return startFront(server, () => {
+    for (const socket of sockets) socket.destroy();
+  });
 };
