@@ -24,15 +24,16 @@ export const readyOf = (listed: readonly Hub[]): Roster =>
 
 export const scope = parseScope('main') as Scope;
 
-export const newcomer = (index: number, listed: readonly Hub[]): AllocationQuestion => ({
-  registrationId: registrationId(`device-${index}`),
+/** As a call brings it: with a list of its own. */
+export const newcomer = (name: string, listed: readonly Hub[]): AllocationQuestion => ({
+  registrationId: registrationId(name),
   linkedHubs: listed.map(({ hostName }) => hostName),
   currentHub: undefined,
   reprovision: 'migrate',
   facts: {
     scope,
     enrollment: { kind: 'group', id: 'fleet' },
-    registrationId: registrationId(`device-${index}`),
+    registrationId: registrationId(name),
     labels: {},
     payload: undefined,
     region: undefined,

@@ -1,37 +1,88 @@
-import { measureCharges } from './charges.ts';
-import { measureDecisions } from './decisions.ts';
-import { measureDoor } from './door.ts';
-import { measureImport } from './import-time.ts';
-import { measureInstances } from './instances.ts';
-import { origin } from './origin.ts';
-import { measureOutages } from './outage.ts';
-import { measurePlanner } from './planner.ts';
-import { measureSpread } from './spread.ts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { toSvg } from './chart.ts';
+import { type Origin, originOf, sayOrigin } from './origin.ts';
+import { type Page, toText } from './page.ts';
+import { measureBalance } from './pages/balance.ts';
+import { measureDecisions } from './pages/decisions.ts';
+import { measureEvents } from './pages/events.ts';
+import { measureInstances } from './pages/instances.ts';
+import { measureOutages } from './pages/outage.ts';
+import { measurePace } from './pages/pace.ts';
+import { measurePlanner } from './pages/planner.ts';
+import { measureStart } from './pages/start.ts';
+import { measureState } from './pages/state.ts';
+import { measureWebhook } from './pages/webhook.ts';
+import { measureLargest, measureWhole } from './pages/whole.ts';
+import { type Kept, performancePage } from './performance-page.ts';
 
 /**
- * `npm run bench`: the rates and shares that the documents give, measured in one run. Read the ratios: the times are this machine's.
- * `npm run bench -- NAME…` measures those alone.
+ * `npm run bench [-- NAME…] [--seed N] [--keep]`: measures, prints tables, and puts JSON and SVG into bench/results; with --keep into
+ * docs/performance, whose page is then written anew. Read the ratios: the times are this machine's.
  */
-const quick = {
-  spread: measureSpread,
+const measurements: Readonly<Record<string, (seed: number) => Page | Promise<Page>>> = {
   decisions: measureDecisions,
+  webhook: measureWebhook,
+  start: measureStart,
+  balance: measureBalance,
   instances: measureInstances,
-  charges: measureCharges,
-  import: measureImport,
-  door: measureDoor,
+  planner: measurePlanner,
+  pace: measurePace,
+  events: measureEvents,
+  state: measureState,
+  whole: measureWhole,
+  largest: measureLargest,
+  outage: measureOutages,
 };
 
-/** Only by name: a store that fails for a quarter of an hour; fleets of up to ten million. */
-const long = { outage: measureOutages, planner: measurePlanner };
+/** Only by name: a store that fails for a quarter of an hour, a campaign of half an hour. */
+const isLong = (name: string): boolean => name === 'outage' || name === 'largest';
 
-const known = new Map<string, () => void | Promise<void>>(Object.entries({ ...quick, ...long }));
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(quick);
-const unknown = names.filter((name) => !known.has(name));
-if (unknown.length > 0) {
-  process.stderr.write(
-    `bench: no ${unknown.join(', ')}; there are ${[...known.keys()].join(', ')}\n`,
-  );
+const fail = (because: string): never => {
+  process.stderr.write(`bench: ${because}\n`);
   process.exit(2);
+};
+
+const readArguments = () => {
+  try {
+    const options = {
+      seed: { type: 'string', default: '1' },
+      keep: { type: 'boolean', default: false },
+    } as const;
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+};
+
+const { values, positionals } = readArguments();
+const seed = Number(values.seed);
+if (!Number.isSafeInteger(seed) || seed < 1) fail(`expected a whole number above 0: --seed`);
+const known = Object.keys(measurements);
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0) fail(`no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+
+const root = path.resolve(import.meta.dirname, '..');
+const folder = path.join(root, values.keep ? 'docs/performance' : 'bench/results');
+await mkdir(folder, { recursive: true });
+
+const put = async (name: string, page: Page, origin: Origin): Promise<void> => {
+  for (const table of page.tables) process.stdout.write(toText(table));
+  const kept: Kept = { name, origin, ...page };
+  await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
+  await writeFile(path.join(folder, `${name}.svg`), toSvg(page));
+};
+
+for (const name of positionals.length > 0 ? positionals : known.filter((one) => !isLong(one))) {
+  const page = await measurements[name]?.(seed);
+  if (!page) continue;
+  const origin = originOf(seed, page.beside);
+  process.stdout.write(`\n${page.title}\n${sayOrigin(origin)}\n`);
+  await put(name, page, origin);
 }
-process.stdout.write(`${origin()}\n`);
-for (const name of names) await known.get(name)?.();
+if (values.keep) {
+  const file = path.join(root, 'docs/performance.md');
+  await writeFile(file, await performancePage(await readFile(file, 'utf8'), folder));
+}
+process.exit(); // what was measured may hold sockets and timers

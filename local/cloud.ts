@@ -41,11 +41,20 @@ const eventHub = 'hub-events';
 const decisionsHub = 'decisions';
 const auditHub = 'audit';
 const cosmosHost = 'rehome-local.documents.azure.com';
-/** Few, because each is a link of its own. */
-const partitionCount = 2;
 
-export const startCloud = async (options: AzureOptions, world: World): Promise<Cloud> => {
-  const named = [eventHub, decisionsHub, auditHub].map((name) => ({ name, partitionCount }));
+export type CloudOptions = AzureOptions & {
+  /** Of each Event Hub: few, unless told, because each is a link of its own. */
+  readonly partitionCount?: number;
+  /** Names of Event Hubs beside those of Rehome. */
+  readonly eventHubs?: readonly string[];
+};
+
+export const startCloud = async (options: CloudOptions, world: World): Promise<Cloud> => {
+  const { partitionCount = 2, eventHubs: others = [] } = options;
+  const named = [eventHub, decisionsHub, auditHub, ...others].map((name) => ({
+    name,
+    partitionCount,
+  }));
   const identity = createIdentity(world);
   const tokensFor = (...audiences: readonly string[]) => takesTokensFor(identity, ...audiences);
   const eventHubs = createEventHubs(named, world, tokensFor(resources.eventHubs));

@@ -5,6 +5,7 @@ import { createDps, type Dps, enrollmentKey as keyAtDps } from '../../local/dps/
 import { readEnrollment } from '../../local/dps/enrollment.ts';
 import type { Undocumented } from '../../local/dps/undocumented.ts';
 import { toRoutedMessage } from '../../local/iot-hub/routing.ts';
+import { newHubMeter } from '../../local/iot-hub/throttle.ts';
 import type { JsonObject } from '../../local/json.ts';
 import { derivedKey } from '../../local/sas.ts';
 import { sleep } from '../../local/world.ts';
@@ -30,8 +31,9 @@ import { type CampaignLimits, campaignLimits } from '../../shared/campaign/campa
 import { moveLimits } from '../../shared/campaign/limits.ts';
 import { type Tally, tallyOf } from '../../shared/campaign/progress.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
-import type { HubState } from '../../shared/domain/hub.ts';
+import type { Hub, HubState } from '../../shared/domain/hub.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
+import { throttlesOf } from '../../shared/domain/quota.ts';
 import { advanceCampaigns } from '../../shared/flows/advance-campaigns.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { changeHub } from '../../shared/flows/change-hub.ts';
@@ -72,6 +74,10 @@ export type CampaignWorldOptions = {
   readonly firmwareOf?: (index: number) => Firmware;
   readonly policy?: Policy;
   readonly labelsOf?: (index: number) => Readonly<Record<string, string>>;
+  /** What of every quota is left to what the fleet does by itself. */
+  readonly organicPercent?: number;
+  /** Of every hub, which then lets no more through than such a hub does. */
+  readonly edition?: Pick<Hub, 'tier' | 'units'>;
 };
 
 /** A fleet on the first hub, in time that the test lets pass; the flows as they are, over the cores of the local Azure. */
@@ -79,12 +85,12 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
   const { seed = 1, hubs: names = ['east', 'west', 'north'] } = options;
   const world = virtualWorld(seed);
   const { clock, dice, deadline } = world;
-  const { registrationsPerMinute = 1_000 } = options;
+  const { registrationsPerMinute = 1_000, organicPercent = 20 } = options;
   const profile = rehomeProfile('Reprovision', 'reprovision');
   const policies = memoryPolicies(memoryPolicyVersions(), () => options.policy ?? noPolicy);
   const intakes = memoryIntakes(clock);
   const hubTables = memoryHubTables(
-    names.map((name) => aHub(name)),
+    names.map((name) => aHub(name, options.edition)),
     clock,
     intakes.counts,
   );
@@ -130,7 +136,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     deadline,
     pause: (ms: number) => sleep(world, ms),
   };
-  const quotas = { registrationsPerMinute, organicPercent: 20 };
+  const quotas = { registrationsPerMinute, organicPercent };
   /** How long the store takes to read a record, more than it does. */
   const slow = { readMs: 0 };
   const { read } = shared.records;
@@ -239,6 +245,8 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     });
   await run(landMs + minute);
   for (const name of names.slice(1)) await setState(name, 'open');
+  const { edition } = options;
+  if (edition) for (const hub of hubs.values()) hub.meter = newHubMeter(throttlesOf(edition));
   const { signal } = new AbortController();
   for (let index = 0; index < deviceCount; index += 1) {
     const key = deviceKey(main, `device-${index}`);

@@ -132,6 +132,7 @@ export const startFleet = async (
     events,
     webhookUrl: url,
     appUrl: () => `http://127.0.0.1:${app.port}`,
+    appPid: () => app.pid,
     keys,
     stateFolder,
     /** As a machine that loses power. */
