@@ -27,6 +27,9 @@ export const toCursorDocument = (source: ChangeSource, after: string) => ({
 /** @throws ZodError when it is none of ours. */
 export const parseCursorDocument = (json: unknown) => cursorDocument.parse(json);
 
+/** One of the stream's own, in the feed of the container that it stands in. */
+export const isCursor = (json: unknown): boolean => cursorDocument.safeParse(json).success;
+
 const stored = z.looseObject({
   id: z.string(),
   _etag: z.string(),
