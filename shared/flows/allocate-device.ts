@@ -29,6 +29,7 @@ import type { Intakes } from '../ports/intakes.ts';
 import type { LateDecisions } from '../ports/late-decisions.ts';
 import type { Policies } from '../ports/policies.ts';
 import { readValve } from './read-valve.ts';
+import { storeGate } from './store-gate.ts';
 
 export type AllocateDevice = (asked: Registration) => Promise<AllocationDecision>;
 
@@ -66,7 +67,7 @@ export type AllocationLimits = {
   readonly slackPercent: number;
   /** How long the store may take, before the answer is given without it. */
   readonly storeTimeoutMs: number;
-  /** Devices that may wait for the store at once: one more is answered without it. */
+  /** Devices that may wait for the store at once: one more is answered without it, and all but one while it is out. */
   readonly atStoreMax: number;
   /** Of the moves that the webhook begins itself; undefined while nobody would look after them. */
   readonly moves: MoveLimits | undefined;
@@ -83,23 +84,18 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
   const roster = keptRoster(limits.slackPercent);
   const toNewest = (policy: Policy) => ({ policy, policyFault: undefined });
   const toLatest = (fault: unknown) => ({ policy: policies.latest(), policyFault: wordsOf(fault) });
-  let atStore = 0;
-  const withStore = async (asked: Registration) => {
-    if (atStore >= limits.atStoreMax) throw new Error('too many devices wait for the store');
-    atStore += 1;
-    try {
-      return await deadline(limits.storeTimeoutMs, async (signal) => {
+  const gate = storeGate(limits.atStoreMax);
+  const withStore = (asked: Registration) =>
+    gate(() =>
+      deadline(limits.storeTimeoutMs, async (signal) => {
         // Without the newest policy an answer is as good as the last one was: it costs no record.
         const known = policies.known().then(toNewest, toLatest);
         const [table, { policy, policyFault }] = await Promise.all([hubTables.known(), known]);
         const by = roster(table, policy);
         const decided = await decide(ports, limits.moves, asked, by, signal);
         return { ...decided, by, fault: undefined, policyFault };
-      });
-    } finally {
-      atStore -= 1;
-    }
-  };
+      }),
+    );
   const without = (asked: Registration, decidedAt: Instant, fault: unknown) => {
     const by = roster(hubTables.latest(), policies.latest());
     const question = questionOf(asked, undefined, decidedAt);

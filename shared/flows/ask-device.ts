@@ -7,7 +7,7 @@ import { type Move, requestId } from '../domain/move.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeviceSignal } from '../ports/device-signal.ts';
 import type { Dice } from '../ports/dice.ts';
-import { changeRecord, type Ledger } from './change-record.ts';
+import { type Change, changeRecord, type Ledger } from './change-record.ts';
 
 export type AskPorts = Ledger & {
   readonly signal: DeviceSignal;
@@ -27,12 +27,16 @@ export const askDevice = async (
   ports: AskPorts,
   limits: MoveLimits,
   key: DeviceKey,
-  { deviceId, scope }: Pick<DeviceRecord, 'deviceId' | 'scope'>,
+  record: DeviceRecord,
   move: Move,
 ): Promise<Asked> => {
   const { signal } = ports;
+  const { deviceId, scope } = record;
   const address = { hub: move.from, deviceId };
   const asked = await signal.ask(address, move, scope);
+  const heard = hear(ports, limits, { ...record, move }, move, asked);
+  // The usual word, that it goes, is not written, and so need not be read for.
+  if (!heard.entry) return { reply: asked, move: heard.said };
   const open = await hearReply(ports, limits, key, move, asked);
   if (asked.kind !== 'offline' || !isParked(open, move)) return { reply: asked, move: open };
   const parked = await signal.park(address, open);
@@ -52,12 +56,21 @@ const hearReply = (
   move: Move,
   reply: Reply,
 ): Promise<Move | undefined> =>
-  changeRecord(ports, key, (record) => {
-    if (record?.move?.id !== move.id) return { entry: undefined, said: undefined };
-    const [now, draw] = [ports.clock.now(), ports.dice.draw()];
-    const command = { type: 'HearReply', request: requestId(move), reply, now, draw } as const;
-    const events = decide(lifeOf(record), command, limits);
-    const entry = entryAfter(record, events, limits);
-    const worth = isWorthWriting(record.move, events, true, limits);
-    return { entry: worth ? entry : undefined, said: entry.record.move };
-  });
+  changeRecord(ports, key, (record) => hear(ports, limits, record, move, reply));
+
+/** What a reply changes in a record, if that is worth writing; and how the move stands by it. */
+const hear = (
+  { clock, dice }: AskPorts,
+  limits: MoveLimits,
+  record: DeviceRecord | undefined,
+  move: Move,
+  reply: Reply,
+): Change<Move | undefined> => {
+  if (record?.move?.id !== move.id) return { entry: undefined, said: undefined };
+  const [now, draw] = [clock.now(), dice.draw()];
+  const command = { type: 'HearReply', request: requestId(move), reply, now, draw } as const;
+  const events = decide(lifeOf(record), command, limits);
+  const entry = entryAfter(record, events, limits);
+  const worth = isWorthWriting(record.move, events, true, limits);
+  return { entry: worth ? entry : undefined, said: entry.record.move };
+};

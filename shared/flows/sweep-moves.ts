@@ -84,7 +84,7 @@ const queryTimeoutMs = 10_000;
 /** What the sweep did of a device: the ledger's change first, and then what it asks for. */
 type Looked = {
   readonly settled: SettledOf | undefined;
-  readonly ask: (Pick<DeviceRecord, 'deviceId' | 'scope'> & { readonly move: Move }) | undefined;
+  readonly ask: (DeviceRecord & { readonly move: Move }) | undefined;
 };
 
 const nothing: Looked = { settled: undefined, ask: undefined };
@@ -138,8 +138,7 @@ const wake = async (
   const entry = entryAfter(whereaboutsAfter(record, evidence), events, limits);
   const asks = events.some(({ type }) => type === 'RequestSent');
   const next = entry.record.move;
-  const ask =
-    asks && next ? { deviceId: record.deviceId, scope: record.scope, move: next } : undefined;
+  const ask = asks && next ? { ...entry.record, move: next } : undefined;
   return { entry, said: { settled: settledOf(entry), ask } };
 };
 
