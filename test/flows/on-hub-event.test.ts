@@ -5,10 +5,11 @@ import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
+import type { HubHostName } from '../../shared/domain/hub.ts';
 import { onHubEvent } from '../../shared/flows/on-hub-event.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { aHub } from '../support/a-hub.ts';
-import { seen, west } from '../support/a-move.ts';
+import { east, seen, west } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
 import { aStore } from '../support/a-store.ts';
 
@@ -36,6 +37,23 @@ const anEar = async () => {
   };
 };
 
+const asksOf = (store: Awaited<ReturnType<typeof aStore>>['store']) => {
+  let asked = 0;
+  store.faults.push({
+    count: Number.POSITIVE_INFINITY,
+    matches: ({ url }) => {
+      if (url.includes('/docs')) asked += 1;
+      return false;
+    },
+    does: { kind: 'hang' },
+  });
+  return async (work: () => Promise<unknown>): Promise<number> => {
+    const before = asked;
+    await work();
+    return asked - before;
+  };
+};
+
 const sighting = (deviceId: string) => ({ deviceId, evidence: seen('created', west, 1) });
 
 test('[R3] a record that is none of ours holds up nobody: it is named, and the rest is heard', async () => {
@@ -55,4 +73,35 @@ test('[R2] while the store is gone the batch fails, and comes again', async () =
   heal();
   expect(await hear([sighting('pump')], quiet)).toEqual([]);
   expect(await recordOf('pump')).toBeDefined();
+});
+
+test('[M4] what says nothing new of a device at rest asks nothing of the store; what is news is heard', async () => {
+  const { hear, store, recordOf } = await anEar();
+  const asks = asksOf(store);
+  const tell = (kind: 'created' | 'active' | 'absent', hub: HubHostName, minute: number) =>
+    hear([{ deviceId: 'pump', evidence: seen(kind, hub, minute) }], quiet);
+  await tell('created', west, 1);
+  expect(await asks(() => tell('active', west, 2))).toBe(0);
+  expect(await asks(() => tell('active', west, 3))).toBe(0);
+  expect(await asks(() => tell('absent', west, 4))).toBe(2);
+  expect(await recordOf('pump')).toMatchObject({ finding: { kind: 'missing' } });
+  // It was missed: that it is back is news.
+  expect(await asks(() => tell('active', west, 5))).toBe(2);
+  expect((await recordOf('pump'))?.finding).toBeUndefined();
+  expect(await asks(() => tell('active', west, 6))).toBe(0);
+  await tell('active', east, 7);
+  expect(await recordOf('pump')).toMatchObject({ observed: { hub: east } });
+  await tell('active', west, 8);
+  expect(await recordOf('pump')).toMatchObject({ observed: { hub: west } });
+});
+
+test('a device that is spelled otherwise is another one, and is looked up', async () => {
+  const { hear, store } = await anEar();
+  const asks = asksOf(store);
+  const tell = (deviceId: string, kind: 'created' | 'active', minute: number) =>
+    hear([{ deviceId, evidence: seen(kind, west, minute) }], quiet);
+  await tell('pump', 'created', 1);
+  expect(await asks(() => tell('Pump', 'active', 2))).toBe(1);
+  expect(await asks(() => tell('Pump', 'active', 3))).toBe(1);
+  expect(await asks(() => tell('pump', 'active', 4))).toBe(0);
 });
