@@ -24,10 +24,10 @@ export const readyOf = (listed: readonly Hub[]): Roster =>
 
 export const scope = parseScope('main') as Scope;
 
-/** As a call brings it: with a list of its own. */
+/** As a call brings it: with a list of its own, of names of its own. */
 export const newcomer = (name: string, listed: readonly Hub[]): AllocationQuestion => ({
   registrationId: registrationId(name),
-  linkedHubs: listed.map(({ hostName }) => hostName),
+  linkedHubs: JSON.parse(JSON.stringify(listed.map(({ hostName }) => hostName))),
   currentHub: undefined,
   reprovision: 'migrate',
   facts: {

@@ -1,6 +1,6 @@
 import type { HubHostName } from '../domain/hub.ts';
 import { type Allocation, type AllocationQuestion, allocate } from './allocate.ts';
-import { best, candidatesFor } from './place.ts';
+import { best, candidatesFor } from './candidates.ts';
 import { placementOf } from './placement.ts';
 import { boundOf } from './room.ts';
 import type { Candidate, Roster } from './roster.ts';

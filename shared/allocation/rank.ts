@@ -27,7 +27,10 @@ export const firstInRank = <Candidate extends Ranked>(
   let first: Candidate | undefined;
   let lowest = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const drawn = draw(device, candidate.listed.hash) / candidate.listed.share;
+    const { hash, share } = candidate.listed;
+    const u = uniform(device, hash);
+    if (leastOf(u) >= lowest * share) continue; // most lose by this already, and a logarithm is slow
+    const drawn = -Math.log(u) / share;
     if (!first || drawn < lowest) {
       first = candidate;
       lowest = drawn;
@@ -37,12 +40,19 @@ export const firstInRank = <Candidate extends Ranked>(
   return first;
 };
 
-/** An exponential variate of rate 1 from the two names: −ln u, u uniform in (0, 1) with 53 bits. */
-export const draw = (device: NameHash, hub: NameHash): number => {
+/** −ln u is at least 1 − u; by so little less that rounding decides nothing. */
+const leastOf = (u: number): number => (1 - u) * roundingRoom;
+const roundingRoom = 1 - 2 ** -40;
+
+/** An exponential variate of rate 1 from the two names. */
+export const draw = (device: NameHash, hub: NameHash): number => -Math.log(uniform(device, hub));
+
+/** In (0, 1), with 53 bits. */
+const uniform = (device: NameHash, hub: NameHash): number => {
   const high = avalanche(device.high ^ hub.high);
   const low = avalanche((device.low ^ hub.low) + high);
   const bits = (avalanche(high + hub.low) >>> 5) * 2 ** 26 + (low >>> 6);
-  return -Math.log((bits + 0.5) / 2 ** 53);
+  return (bits + 0.5) / 2 ** 53;
 };
 
 /**

@@ -17,7 +17,17 @@ export type Roster = {
   readonly order: readonly Listed[];
   /** By a rule's name: the hubs that it does not allow. */
   readonly barred: ReadonlyMap<string, ReadonlySet<HubHostName>>;
+  /** What was found lately, of lists of linked hubs: the latest first. It changes no answer. */
+  readonly lately: { found: readonly Found[] };
 };
+
+/** The best homes that a device may have: equally good ones; and those of them that one more device would not lift past their bound. */
+export type Peers = {
+  readonly candidates: readonly Candidate[];
+  readonly withinBound: () => readonly Candidate[];
+};
+
+export type Found = { readonly linkedHubs: readonly string[]; readonly peers: Peers };
 
 export type Listed = {
   readonly hub: Hub;
@@ -41,6 +51,7 @@ export const rosterOf = (table: HubTable, policy: Policy, slackPercent: number):
     order,
     listed: new Map(order.map((listed) => [listed.hub.hostName, listed])),
     barred: new Map(policy.rules.map((rule) => [rule.name, barredBy(rule, table)])),
+    lately: { found: [] },
   };
 };
 

@@ -1,8 +1,8 @@
 import type { Strategy } from '../domain/policy.ts';
+import { peersAmong } from './peers.ts';
 import type { DeviceFacts, Placement } from './placement.ts';
 import { firstInRank, type NameHash } from './rank.ts';
-import { withinBound } from './room.ts';
-import type { Candidate } from './roster.ts';
+import type { Candidate, Peers } from './roster.ts';
 
 /** What a strategy chooses by. */
 export type Choice = {
@@ -13,17 +13,16 @@ export type Choice = {
 };
 
 /** Of candidates that are equally good homes, the one that the strategy says: never none. */
-export const choose = (candidates: readonly Candidate[], choice: Choice): Candidate =>
-  choosers[choice.placement.strategy](candidates, choice);
+export const choose = (peers: Peers, choice: Choice): Candidate =>
+  choosers[choice.placement.strategy](peers, choice);
 
-type Choose = (candidates: readonly Candidate[], choice: Choice) => Candidate;
+type Choose = (peers: Peers, choice: Choice) => Candidate;
 
-const weighted: Choose = (candidates, { device, slackPercent }) =>
-  firstInRank(device, withinBound(candidates, slackPercent));
+const weighted: Choose = ({ withinBound }, { device }) => firstInRank(device, withinBound());
 
 /** The nearest, however full: only among hubs that are equally near does load count. */
-const lowestLatency: Choose = (candidates, choice) =>
-  weighted(nearest(candidates, choice.facts), choice);
+const lowestLatency: Choose = ({ candidates }, choice) =>
+  weighted(peersAmong(nearest(candidates, choice.facts), choice.slackPercent), choice);
 
 const nearest = (
   candidates: readonly Candidate[],
@@ -42,18 +41,18 @@ const nearest = (
 };
 
 /** In the order of the first rule that lists hubs: the others are there for when it cannot be given. */
-const inOrder: Choose = (candidates, choice) => {
+const inOrder: Choose = (peers, choice) => {
   const listing = choice.placement.rules.find(({ restriction }) => restriction.hubs);
   const hubs = listing?.restriction.hubs ?? [];
   for (const wanted of hubs) {
-    const found = candidates.find(({ listed }) => listed.hub.hostName === wanted);
+    const found = peers.candidates.find(({ listed }) => listed.hub.hostName === wanted);
     if (found) return found;
   }
-  return weighted(candidates, choice);
+  return weighted(peers, choice);
 };
 
 /** What was never counted must not look empty: it comes last. */
-const leastLoaded: Choose = (candidates, { device }) => {
+const leastLoaded: Choose = ({ candidates }, { device }) => {
   const loadOf = ({ listed: { load, share } }: Candidate): number =>
     load === undefined ? Number.POSITIVE_INFINITY : load / share;
   const least = Math.min(...candidates.map(loadOf));

@@ -160,3 +160,31 @@ test('quarantine’s own hub is what a device in it is answered', () => {
     if (stateOf(exile, given) !== 'closed') expect(hub).toBe(exile);
   });
 });
+
+test('[A10] a roster that has answered others answers as a new one', () => {
+  const some = fc.array(richQuestion, { minLength: 2, maxLength: 30 });
+  const lists = fc.array(fc.nat(), { minLength: 30, maxLength: 30 });
+  fc.assert(
+    fc.property(
+      some,
+      lists,
+      richTable,
+      policy,
+      slackPercent,
+      (all, borrows, table, given, slack) => {
+        const fresh = (): Roster => aRoster(table, { policy: given, slackPercent: slack });
+        const used = fresh();
+        for (const [index, asked] of all.entries()) {
+          // Many bring the same linked hubs as one before: by a list of their own, or in another order.
+          const { linkedHubs } = all[(borrows[index] ?? 0) % all.length] ?? asked;
+          const again = {
+            ...asked,
+            linkedHubs: index % 3 ? [...linkedHubs] : linkedHubs.toReversed(),
+          };
+          expect(allocate(again, used)).toEqual(allocate(again, fresh()));
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

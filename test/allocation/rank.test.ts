@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { draw, firstInRank, nameHash } from '../../shared/allocation/rank.ts';
 import { registrationId } from '../../shared/domain/device.ts';
@@ -66,6 +67,25 @@ test('[A6] the draw is the same for ever', () => {
     draw(nameHash(registrationId(device)), nameHash(hubHostName(hostOf('east')))).toFixed(12),
   );
   expect(drawn).toEqual(['0.211712119010', '0.405935204634', '0.134933528749']);
+});
+
+test('[A6] the first is whose draw is the lowest for its weight, wherever it stands', () => {
+  const share = fc.double({ min: 0.001, max: 1_000, noNaN: true });
+  const some = fc.array(share, { minLength: 1, maxLength: 50 });
+  fc.assert(
+    fc.property(some, fc.integer(), (shares, device) => {
+      const all = shares.map((share, index) => {
+        const hash = nameHash(hubHostName(hostOf(`hub-${index}`)));
+        return { listed: { hash, share } };
+      });
+      const name = nameHash(registrationId(`device-${device}`));
+      const drawnBy = ({ listed }: (typeof all)[number]) => draw(name, listed.hash) / listed.share;
+      const lowest = Math.min(...all.map(drawnBy));
+      expect(drawnBy(firstInRank(name, all))).toBe(lowest);
+      expect(drawnBy(firstInRank(name, all.toReversed()))).toBe(lowest);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('draws of one device on two hubs are independent', () => {
