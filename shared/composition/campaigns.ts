@@ -21,7 +21,7 @@ export type Campaigning = {
 };
 
 /** A run lasts until the next is nearly due; a round, a second. */
-const advanceLimits = { roundMs: 1_000, leaseMs: 30_000, budgetMs: 58_500, lookMs: 5_000 };
+const advanceLimits = { roundMs: 1_000, leaseMs: 30_000, budgetMs: 58_900, lookMs: 5_000 };
 const twinTimeoutMs = 5_000;
 
 export const campaigningOf = (

@@ -40,21 +40,21 @@ export const runCampaign =
     if (!taken) return { id, left: 'somebody' };
     const lease = leaseOf(ports, limits.leaseMs, runner, taken);
     const held = { ...ports, beat: lease.beat };
-    if (taken.campaign.state.kind === 'preparing')
-      await beginCampaign(held, taken.campaign, ports.clock.now());
-    const begun = (await readCampaign(ports, id))?.campaign;
+    const isNew = taken.campaign.state.kind === 'preparing';
+    if (isNew) await beginCampaign(held, taken.campaign, ports.clock.now());
+    const begun = isNew ? (await readCampaign(ports, id))?.campaign : taken.campaign;
     if (!begun) return { id, left: 'somebody' };
     const run = await runOf(held, limits, begun, lease);
     let now: Rounded = { left: begun.state.kind, next: 'soon', campaign: begun };
     let tookMs = 0;
-    // A run that lasts too long keeps the timer from its next minute.
-    while (now.next !== 'never' && ports.clock.now() + tookMs < until) {
+    for (let leftMs = until - ports.clock.now(); now.next !== 'never' && leftMs > 0; ) {
       const roundBegun = ports.clock.now();
       now = await round(run, id, now.campaign);
       tookMs = ports.clock.now() - roundBegun;
-      const pauseMs = limits.roundMs * (now.next === 'soon' ? 1 : laterRounds);
-      const leftMs = Math.max(0, until - ports.clock.now());
-      if (now.next !== 'never') await ports.pause(Math.min(pauseMs, leftMs));
+      // A run that lasts too long keeps the timer from its next minute; the last round is as late as it may be.
+      leftMs = until - ports.clock.now() - tookMs;
+      if (now.next !== 'never' && leftMs > 0)
+        await ports.pause(Math.min(pauseMs(limits, now.next, tookMs), leftMs));
     }
     await leave(run, id);
     return ranOf(now);
@@ -112,6 +112,12 @@ const runOf = async (
 };
 
 const laterRounds = 5;
+/** However long a round took. */
+const pauseMsMin = 100;
+
+/** From one round's beginning to the next: so that what may be taken at once is not more than is made up for meanwhile. */
+const pauseMs = ({ roundMs }: RunLimits, next: 'soon' | 'later', tookMs: number): number =>
+  next === 'later' ? roundMs * laterRounds : Math.max(pauseMsMin, roundMs - tookMs);
 
 /** Reads → decides → does one thing → keeps what came of it. Whoever is superseded does it again, by what is so then. */
 const round = async (run: Run, id: string, last: Campaign): Promise<Rounded> => {
@@ -237,4 +243,4 @@ const leave = async (run: Run, id: string): Promise<void> => {
   );
 };
 
-const leaveMs = 1_000;
+const leaveMs = 500;

@@ -184,7 +184,7 @@ export const makeApp = (base: Base, dps: () => Dps, name: string, plant: Plant) 
       ...quotas,
       roundMs: 1_000,
       leaseMs: 30_000,
-      budgetMs: 58_500,
+      budgetMs: 58_900,
       lookMs: 5_000,
     }),
     rebalance: rebalance(

@@ -168,7 +168,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       ...quotas,
       roundMs: 1_000,
       leaseMs: options.leaseMs ?? 30_000,
-      budgetMs: 58_500,
+      budgetMs: 58_900,
       lookMs: 5_000,
     };
     const advance = advanceCampaigns(run, advanceLimits);
