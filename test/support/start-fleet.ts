@@ -64,10 +64,10 @@ export const startFleet = async (
     REHOME_HUBS: JSON.stringify(hosts.map((hostName, index) => ({ hostName, weight: index + 1 }))),
     WEBSITE_AUTH_ENABLED: 'True',
     REHOME_LOOK_SECONDS: '2',
+    REHOME_STORE_TIMEOUT_MS: '300',
     ...(entry === 'by keys' ? cloud.settings : cloud.keyless),
     ...settings,
     ...reaching(cloud.azure),
-    REHOME_STORE_TIMEOUT_MS: '300',
   };
   const startOn = (port: number, opens: HostKeys = keys) =>
     startApp({ appFolder, port, keys: opens, environment, stateFolder, operators }, (line) =>
