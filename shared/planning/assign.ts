@@ -143,37 +143,62 @@ const priceOf = (
 };
 
 /** In the order in which they are taken: evenly spread over the names, and the same however they were read [P8]. */
-export const inOrder = (candidates: readonly Candidate[]): Float64Array => {
+export const inOrder = (candidates: readonly Candidate[]): Int32Array => {
   const base = 2 ** 24; // more devices than a DPS holds
   const keys = new Float64Array(candidates.length);
-  for (const [index, { order }] of candidates.entries()) keys[index] = order * base + index;
+  for (let index = 0; index < keys.length; index += 1)
+    keys[index] = (candidates[index]?.order ?? 0) * base + index;
   keys.sort();
-  for (let at = 0; at < keys.length; at += 1) keys[at] = (keys[at] ?? 0) % base;
-  const orderAt = (at: number) => candidates[keys[at] ?? 0]?.order;
+  const indexes = new Int32Array(keys.length);
   for (let at = 0; at < keys.length; ) {
-    let end = at + 1;
-    while (end < keys.length && orderAt(end) === orderAt(at)) end += 1;
-    if (end - at > 1) sortByName(keys.subarray(at, end), candidates);
+    const order = Math.floor((keys[at] ?? 0) / base);
+    let end = at;
+    for (; end < keys.length && (keys[end] ?? 0) < (order + 1) * base; end += 1)
+      indexes[end] = (keys[end] ?? 0) - order * base;
+    if (end - at > 1) sortByName(indexes.subarray(at, end), candidates);
     at = end;
   }
-  return keys;
+  return indexes;
 };
 
-const sortByName = (run: Float64Array, candidates: readonly Candidate[]): void => {
+const sortByName = (run: Int32Array, candidates: readonly Candidate[]): void => {
   const nameOf = (index: number): string => candidates[index]?.deviceId ?? '';
   run.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 };
 
-/** Devices that are the same to the flow. */
+/**
+ * Devices that are the same to the flow. Candidates are looked at as they lie in memory, and by their names only as numbers: a million that
+ * are looked at here and there cost thrice as much.
+ */
 export const classesOf = (
   { candidates }: Snapshot,
-  { must, targets }: Demand,
-  order: Float64Array,
+  demand: Pick<Demand, 'must' | 'targets'>,
+  order: Int32Array,
   takes: (index: number) => boolean,
 ): readonly DeviceClass[] => {
-  const classes = new Map<string, DeviceClass>();
-  const usual: DeviceClass[] = []; // those of one kind that count for 1 and may go where the kind may
+  const { classAt, made } = classified(candidates, demand, takes);
+  const classes: DeviceClass[] = [];
   for (const index of order) {
+    const one = made[classAt[index] ?? -1];
+    if (!one) continue;
+    // In the order of their first members, which is that of the names [P8].
+    if (one.members.length === 0) classes.push(one);
+    one.members.push(index);
+  }
+  return classes;
+};
+
+/** The class of each candidate, −1 where it is in none; and the classes, without their members. */
+const classified = (
+  candidates: readonly Candidate[],
+  { must, targets }: Pick<Demand, 'must' | 'targets'>,
+  takes: (index: number) => boolean,
+) => {
+  const classAt = new Int32Array(candidates.length).fill(-1);
+  const made: DeviceClass[] = [];
+  const numbers = new Map<string, number>();
+  const usual: number[] = []; // of those of one kind that count for 1 and may go where the kind may
+  for (let index = 0; index < candidates.length; index += 1) {
     const candidate = candidates[index];
     if (!candidate || !takes(index)) continue;
     const { kind, weight, deviceId } = candidate;
@@ -183,24 +208,20 @@ export const classesOf = (
     const isUsual = weight === 1 && where === kind.eligible;
     const usualAt = 2 * kind.id + (isMust ? 1 : 0);
     const key = isUsual ? `${usualAt}` : `${kind.id}|${weight}|${isMust}|${where}`;
-    const known = isUsual ? usual[usualAt] : classes.get(key);
-    if (known) {
-      known.members.push(index);
-      continue;
-    }
-    const made = classOf(candidate, where, isMust, index);
-    classes.set(key, made);
-    if (isUsual) usual[usualAt] = made;
+    const known = isUsual ? usual[usualAt] : numbers.get(key);
+    const number = known ?? made.push(classOf(candidate, where, isMust)) - 1;
+    classAt[index] = number;
+    if (known !== undefined) continue;
+    numbers.set(key, number);
+    if (isUsual) usual[usualAt] = number;
   }
-  // In the order of their first members, which is that of the names [P8].
-  return [...classes.values()];
+  return { classAt, made };
 };
 
 const classOf = (
   { kind, weight }: Candidate,
   targets: readonly number[],
   isMust: boolean,
-  first: number,
 ): DeviceClass => ({
   hub: kind.hub,
   targets,
@@ -208,5 +229,5 @@ const classOf = (
   isMust,
   isDoubtful: kind.doubt !== undefined,
   isRecent: kind.isRecent,
-  members: [first],
+  members: [],
 });

@@ -16,5 +16,11 @@ const sorted = (value: unknown): unknown => {
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** `sha256:` and 64 hexadecimal digits. */
-export const hashOf = (value: unknown): string =>
-  `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`;
+export const hashOf = (value: unknown): string => hashOfText(canonical(value));
+
+/** The same of rows of plain values: their JSON is canonical as it stands. */
+export const hashOfRows = (rows: readonly (readonly (string | number)[])[]): string =>
+  hashOfText(JSON.stringify(rows));
+
+const hashOfText = (text: string): string =>
+  `sha256:${createHash('sha256').update(text).digest('hex')}`;

@@ -1,4 +1,4 @@
-import { hashOf } from './canonical.ts';
+import { hashOf, hashOfRows } from './canonical.ts';
 import type { PlannedMove, PlanRefusal } from './planned.ts';
 
 /** How many moves, or refusals, a page of a plan has, wherever it is kept. */
@@ -8,8 +8,8 @@ export const pageSize = 2_000;
 export const hashOfPlan = ({ moves, refusals, ...rest }: Paged): string =>
   hashOf({
     ...rest,
-    moves: pagesOf(moves).map((page) => hashOf(page.map(toMoveRow))),
-    refusals: pagesOf(refusals).map((page) => hashOf(page.map(toRefusalRow))),
+    moves: pagesOf(moves).map((page) => hashOfRows(page.map(toMoveRow))),
+    refusals: pagesOf(refusals).map((page) => hashOfRows(page.map(toRefusalRow))),
   });
 
 type Paged = {

@@ -17,7 +17,7 @@ export type Groups = {
 export const withinGroups = (
   { candidates }: Snapshot,
   { must }: Demand,
-  order: Float64Array,
+  order: Int32Array,
   { groupMax }: PlanLimits,
 ): Groups => {
   const because = ({ group }: Candidate): string =>
@@ -52,7 +52,7 @@ export const devicesFor = (
   { candidates }: Snapshot,
   { classes }: Assignment,
   counts: Counts,
-  order: Float64Array,
+  order: Int32Array,
 ): Chosen => {
   const target = new Int32Array(candidates.length).fill(-1);
   const mustGo = new Uint8Array(candidates.length);
@@ -66,18 +66,17 @@ export const devicesFor = (
     for (const member of members) mustGo[member] = 1;
     for (const left of members.slice(next)) unplaced.push(left);
   }
-  const moves: UnorderedMove[] = [];
-  const take = (must: 0 | 1): void => {
-    for (const index of order) {
-      const [candidate, to = -1] = [candidates[index], target[index]];
-      if (!candidate || to < 0 || mustGo[index] !== must) continue;
-      const { deviceId, kind, weight } = candidate;
-      moves.push({ deviceId, from: kind.hub, to, weight, isCertain: kind.doubt === undefined });
-    }
-  };
-  take(1);
-  take(0);
-  return { moves, unplaced };
+  const [must, may]: readonly [UnorderedMove[], UnorderedMove[]] = [[], []];
+  for (const index of order) {
+    const to = target[index] ?? -1;
+    const candidate = to < 0 ? undefined : candidates[index];
+    if (!candidate) continue;
+    const { deviceId, kind, weight } = candidate;
+    const isCertain = kind.doubt === undefined;
+    const move = { deviceId, from: kind.hub, to, weight, stage: 0, isCertain } as const;
+    (mustGo[index] ? must : may).push(move);
+  }
+  return { moves: must.length === 0 ? may : [...must, ...may], unplaced };
 };
 
 /** The first so many: whatever their order is for, a part of it from the start keeps it. */

@@ -2,7 +2,8 @@ import { deviceCountMax } from '../domain/hub.ts';
 import type { PlannedMove } from './planned.ts';
 import type { HubLook } from './snapshot.ts';
 
-export type UnorderedMove = Omit<PlannedMove, 'stage'>;
+/** A move before its turn is known. */
+export type UnorderedMove = PlannedMove & { readonly stage: 0 };
 
 /** A plan that needs more turns than these to make room is for a person to take apart. */
 const stagesMax = 64;
@@ -29,7 +30,7 @@ export const inStages = (
       else {
         free[move.to] = (free[move.to] ?? 0) - 1;
         freed[move.from] = (freed[move.from] ?? 0) + 1;
-        ordered.push({ ...move, stage });
+        ordered.push(stage === 0 ? move : { ...move, stage });
       }
     }
     const isStuck = later.length === waiting.length;
