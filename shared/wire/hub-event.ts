@@ -135,6 +135,8 @@ const unparsable = ({ issues }: z.ZodError): HubSighting => ({
 
 /** `east` → `east.azure-devices.net`: the suffix differs from cloud to cloud. */
 export const hubCalled = (name: string, { hubs }: HubTable): HubHostName | undefined => {
-  const folded = name.toLowerCase();
-  return [...hubs.keys()].find((host) => host.split('.')[0] === folded);
+  const short = `${name.toLowerCase()}.`;
+  for (const host of hubs.keys())
+    if (host.startsWith(short) && host.indexOf('.') === name.length) return host;
+  return undefined;
 };
