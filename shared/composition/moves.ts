@@ -6,6 +6,7 @@ import type { MoveSettings } from '../config/move-settings.ts';
 import type { HubTable } from '../domain/hub-table.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type EndMove, endMove } from '../flows/end-move.ts';
+import { enrollmentsLately } from '../flows/enrollments-lately.ts';
 import { type MarkCause, markCause } from '../flows/mark-cause.ts';
 import {
   type MoveDevice,
@@ -58,6 +59,7 @@ export const movesOf = (
   const marking = markCause(store);
   const ports = {
     ...store,
+    enrollments: enrollmentsLately(store.enrollments, clock),
     markCause: marking,
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),

@@ -79,7 +79,7 @@ export type PlannedOutcome =
   | { readonly kind: 'waits'; readonly because: string; readonly isPassing: boolean };
 
 type Ports = AskPorts & {
-  readonly enrollments: Enrollments;
+  readonly enrollments: Pick<Enrollments, 'read'>;
   readonly hubTables: HubTables;
   readonly policies: Policies;
   readonly twins: DeviceTwins;
