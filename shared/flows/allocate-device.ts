@@ -155,7 +155,9 @@ const decide = async (
   // What is not learnt now is told again by the next call: a device on its way must not wait for it.
   const learnt = enrollments.learn(asked.scope, asked.enrollment, signal).catch(() => undefined);
   for (let attempt = 1; ; attempt += 1) {
-    const [first] = await Promise.all([records.read(key, signal), learnt]);
+    // Of a newcomer there is hardly ever a record: that it cannot be made tells of one, which is then read.
+    const isNew = attempt === 1 && asked.currentHub === undefined;
+    const [first] = await Promise.all([isNew ? undefined : records.read(key, signal), learnt]);
     const kept = isStale(first?.record, asked) ? await records.read(key, signal) : first;
     signal.throwIfAborted(); // the device has been answered without the store by now
     const now = clock.now();

@@ -3,6 +3,7 @@ import { readEnrollment } from '../../local/dps/enrollment.ts';
 import type { HubEvent } from '../../local/iot-hub/hub-event.ts';
 import { toRoutedMessage } from '../../local/iot-hub/routing.ts';
 import type { JsonObject } from '../../local/json.ts';
+import { hubHostName } from '../../shared/domain/hub.ts';
 import { parseAllocationRequest } from '../../shared/wire/allocation-request.ts';
 import { parseHubEvent } from '../../shared/wire/hub-event.ts';
 import { main } from '../support/a-question.ts';
@@ -30,8 +31,12 @@ export const makeDps = (base: Base, anApp: () => App): Dps => {
     laws.answers.answered(request, decision.hub, isStalled ? 0 : world.now() - askedAt);
     const move = laws.moves.recordOf(request.deviceId)?.move;
     const from = request.currentHub;
-    // Off a closed hub devices are answered elsewhere, whatever becomes of a campaign.
-    const isMoved = from !== undefined && from !== decision.hub && !laws.answers.wasClosed(from);
+    // Off a hub that is closed, or linked no more, devices are answered elsewhere, whatever becomes of a campaign.
+    const couldStay =
+      from !== undefined &&
+      !laws.answers.wasClosed(from) &&
+      request.linkedHubs.some((linked) => hubHostName(linked) === from);
+    const isMoved = couldStay && from !== decision.hub;
     if (move?.to === decision.hub && isMoved) laws.campaigns.released(request.deviceId, move);
     return { status: 200, body: { iotHubHostName: decision.hub } };
   };
