@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { quantile } from './measure.ts';
+import { cpuMsOf } from './processes.ts';
 
 /** What a round of load measured: requests a second, and milliseconds of one. */
 export type Load = {
@@ -57,16 +57,3 @@ export const post = (agent: Agent, port: number, route: string, body: string): P
     );
     asked.on('error', reject).end(body);
   });
-
-/** Linux counts hundredths of a second. */
-const tickMs = 10;
-
-/** What a process has used of all cores, in milliseconds; not a number where the system does not say. @see man 5 proc_pid_stat */
-export const cpuMsOf = (pid: number): number => {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * tickMs;
-  } catch {
-    return Number.NaN;
-  }
-};

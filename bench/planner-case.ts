@@ -8,6 +8,7 @@ import { planLimits } from '../shared/planning/goal.ts';
 import { plan } from '../shared/planning/plan.ts';
 import { type Candidate, hubNames, snapshotOf } from '../shared/planning/snapshot.ts';
 import { aHub, scope } from './fleet.ts';
+import { peakMbOf } from './processes.ts';
 
 /** One plan, in a process of its own, so that its memory is its own: `node bench/planner-case.ts '{…}'`, answered as JSON. */
 export type PlannerCase = {
@@ -99,7 +100,7 @@ const measure = (one: PlannerCase): PlannerFigures => {
     moves: planned.moves.length,
     bound: planned.lowerBound.moves,
     gap: planned.gap,
-    peakMb: process.resourceUsage().maxRSS / 1024,
+    peakMb: peakMbOf('self'),
   };
 };
 

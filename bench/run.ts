@@ -11,6 +11,7 @@ import { measureInstances } from './pages/instances.ts';
 import { measureOutages } from './pages/outage.ts';
 import { measurePace } from './pages/pace.ts';
 import { measurePlanner } from './pages/planner.ts';
+import { measureProfile } from './pages/profile.ts';
 import { measureStart } from './pages/start.ts';
 import { measureState } from './pages/state.ts';
 import { measureWebhook } from './pages/webhook.ts';
@@ -31,6 +32,7 @@ const measurements: Readonly<Record<string, (seed: number) => Page | Promise<Pag
   pace: measurePace,
   events: measureEvents,
   state: measureState,
+  profile: measureProfile,
   whole: measureWhole,
   largest: measureLargest,
   outage: measureOutages,

@@ -1,6 +1,7 @@
 import { aMillion, liveByCounts } from '../test/simulation/by-counts.ts';
 import { aCampaignWorld, minute } from '../test/support/a-campaign-world.ts';
 import { host } from '../test/support/a-move.ts';
+import { peakMbOf } from './processes.ts';
 
 /** A whole campaign in virtual time, in a process of its own: `node bench/whole-case.ts '{…}'`, answered as JSON. */
 export type WholeCase = {
@@ -43,7 +44,7 @@ const measure = async (one: WholeCase): Promise<WholeFigures> => {
     moves,
     seconds: (performance.now() - begun) / 1_000,
     cpuSeconds: (user + system) / 1e6,
-    peakMb: process.resourceUsage().maxRSS / 1024,
+    peakMb: peakMbOf('self'),
   };
 };
 

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { beginDrain, benchFleet, takenIn, until } from '../bench-fleet.ts';
-import { cpuMsOf } from '../load.ts';
 import { column, type Page, type Row } from '../page.ts';
+import { cpuMsOf, peakMbOf } from '../processes.ts';
 import type { WholeCase, WholeFigures } from '../whole-case.ts';
 
 /** A whole campaign: every device of a hub is moved and proved, in four waves; on the embedded host and Azure, and in virtual time. */
@@ -81,16 +80,6 @@ const real = async (deviceCount: number): Promise<Row> => {
     `${deviceCount.toLocaleString('en')} devices, the app alone, on the embedded host`,
     figures,
   );
-};
-
-/** Linux knows it. @see man 5 proc_pid_status */
-const peakMbOf = (pid: number): number => {
-  try {
-    const told = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return Number(told?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
 };
 
 const caseFile = new URL('../whole-case.ts', import.meta.url).pathname;
