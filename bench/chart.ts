@@ -1,57 +1,69 @@
-import { init } from 'echarts';
-import { medianOf, type Page } from './page.ts';
+import { type EChartsOption, init } from 'echarts';
+import { medianOf, type Page, type Table } from './page.ts';
 
 const [width, rowHeight, frameHeight] = [900, 26, 130];
+/** Without a browser nobody measures text: as wide as a letter is at most. */
+const letterWidth = 6.8;
 
 /** A page's chart as SVG: medians alone. */
-export const toSvg = ({ title, tables, chart }: Page): string => {
-  const table = tables[chart.table];
-  if (!table) throw new RangeError(`${title}: there is no table ${chart.table} to draw`);
-  const series = chart.columns.map((name) => {
-    const at = table.columns.findIndex((column) => column.name === name);
-    if (at < 0) throw new RangeError(`${title}: there is no column ${name} to draw`);
-    return {
-      name,
-      unit: table.columns[at]?.unit,
-      values: table.rows.map(({ cells }) => medianOf(cells[at])),
-    };
-  });
-  const names = table.rows.map(({ name }) => name);
-  const isBar = chart.kind === 'bar';
-  const unit = series[0]?.unit;
-  const scale = unit === '%' ? 100 : 1;
-  const values = {
-    type: chart.isLog ? ('log' as const) : ('value' as const),
-    name: unit === 'count' ? '' : unit,
-  };
-  const categories = {
-    type: 'category' as const,
-    data: names,
-    inverse: isBar,
-    axisLabel: { width: 260, overflow: 'truncate' as const },
-  };
-  const height = isBar
-    ? frameHeight + rowHeight * names.length * Math.max(1, series.length * 0.8)
-    : 420;
-  const drawing = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  drawing.setOption({
-    animation: false,
-    backgroundColor: '#fff',
-    title: { text: title, subtext: table.title, left: 'center' },
-    legend: series.length > 1 ? { bottom: 0 } : { show: false },
-    grid: { left: 20, right: 70, top: 70, bottom: series.length > 1 ? 40 : 20, containLabel: true },
-    xAxis: isBar ? values : categories,
-    yAxis: isBar ? categories : values,
-    series: series.map(({ name, values: data }) => ({
-      name,
-      type: chart.kind,
-      data: data.map((value) =>
-        value === undefined ? '-' : Number((value * scale).toPrecision(4)),
-      ),
-      label: { show: isBar, position: 'right' },
-    })),
-  });
+export const toSvg = (page: Page): string => {
+  const drawing = init(null, null, { renderer: 'svg', ssr: true, width, height: heightOf(page) });
+  drawing.setOption(optionOf(page));
   const svg = drawing.renderToSVGString();
   drawing.dispose();
-  return `${svg}\n`;
+  // Its names of styles count the drawings of a process: the same page is to be the same text.
+  return `${svg.replaceAll(/\bzr\d+-/g, 'zr-')}\n`;
+};
+
+const tableOf = ({ title, tables, chart }: Page): Table => {
+  const table = tables[chart.table];
+  if (!table) throw new RangeError(`${title}: there is no table ${chart.table} to draw`);
+  return table;
+};
+
+const heightOf = (page: Page): number => {
+  const perRow = Math.max(1, page.chart.columns.length * 0.8);
+  return frameHeight + rowHeight * tableOf(page).rows.length * perRow;
+};
+
+const optionOf = (page: Page): EChartsOption => {
+  const { title, chart } = page;
+  const table = tableOf(page);
+  const names = table.rows.map(({ name }) => name);
+  const drawn = chart.columns.map((name) => seriesOf(page, table, name));
+  const unit = drawn[0]?.unit;
+  const told = `${chart.columns.join(', ')}${unit === 'count' ? '' : ` (${unit})`}`;
+  return {
+    animation: false,
+    backgroundColor: '#fff',
+    textStyle: { fontFamily: 'sans-serif' },
+    title: { text: title, subtext: told, left: 'center' },
+    legend: drawn.length > 1 ? { bottom: 0 } : { show: false },
+    grid: {
+      left: 16 + letterWidth * Math.max(...names.map((name) => name.length)),
+      right: 70,
+      top: 70,
+      bottom: drawn.length > 1 ? 50 : 30,
+    },
+    xAxis: chart.isLog ? { type: 'log' } : { type: 'value' },
+    yAxis: { type: 'category', data: names, inverse: true },
+    series: drawn.map(({ name, data }) => ({
+      name,
+      type: 'bar',
+      data,
+      label: { show: true, position: 'right' },
+    })),
+  };
+};
+
+const seriesOf = ({ title }: Page, { columns, rows }: Table, name: string) => {
+  const at = columns.findIndex((column) => column.name === name);
+  const unit = columns[at]?.unit;
+  if (!unit) throw new RangeError(`${title}: there is no column ${name} to draw`);
+  const scale = unit === '%' ? 100 : 1;
+  const data = rows.map(({ cells }) => {
+    const value = medianOf(cells[at]);
+    return value === undefined ? '-' : Number((value * scale).toPrecision(3));
+  });
+  return { name, unit, data };
 };

@@ -27,7 +27,6 @@ export type Cell = Spread | number | string | undefined;
 export type Chart = {
   readonly table: number;
   readonly columns: readonly string[];
-  readonly kind: 'bar' | 'line';
   readonly isLog?: boolean;
 };
 
@@ -67,9 +66,14 @@ const suffixes: Readonly<Record<Unit, string>> = {
 const sayNumber = (value: number, unit: Unit): string => {
   const told = unit === '%' ? value * 100 : value;
   const size = Math.abs(told);
-  const places =
-    unit === 'count' && Number.isInteger(told) ? 0 : size >= 100 ? 0 : size >= 10 ? 1 : 2;
+  const places = unit === 'count' && Number.isInteger(told) ? 0 : placesFor(size);
   return told.toLocaleString('en', { minimumFractionDigits: 0, maximumFractionDigits: places });
+};
+
+const placesFor = (size: number): number => {
+  if (size >= 100) return 0;
+  if (size >= 10) return 1;
+  return size >= 0.1 ? 2 : 4;
 };
 
 /** As it is read in a terminal. */

@@ -57,7 +57,7 @@ export const measureBalance = (seed: number): Page => {
   return {
     title: `Where ${deviceCount.toLocaleString('en')} devices go, and what changes when the hubs do`,
     tables: [10, 50].flatMap((count) => [equalHubs(names, count), unequalHubs(names, count)]),
-    chart: { table: 2, columns: ['fullest', 'emptiest'], kind: 'bar' },
+    chart: { table: 2, columns: ['fullest', 'emptiest'] },
     beside: ['hashring', 'consistent-hash'],
   };
 };

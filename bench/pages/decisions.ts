@@ -21,7 +21,7 @@ const roundMs = 500;
 export const measureDecisions = async (): Promise<Page> => ({
   title: 'Decisions a second, on one core',
   tables: [await tableOf(10), await tableOf(50)],
-  chart: { table: 1, columns: ['a second'], kind: 'bar' },
+  chart: { table: 1, columns: ['a second'] },
   beside: ['hashring', 'consistent-hash'],
 });
 

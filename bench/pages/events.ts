@@ -26,7 +26,7 @@ export const measureEvents = async (): Promise<Page> => {
         rows,
       },
     ],
-    chart: { table: 0, columns: ['beside doing nothing'], kind: 'bar' },
+    chart: { table: 0, columns: ['beside doing nothing'] },
     beside: ['@azure/event-hubs', '@azure/cosmos'],
   };
 };

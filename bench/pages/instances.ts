@@ -45,6 +45,6 @@ export const measureInstances = async (seed: number): Promise<Page> => {
         rows,
       },
     ],
-    chart: { table: 0, columns: ['devices past the bound', 'allowed by A4'], kind: 'bar' },
+    chart: { table: 0, columns: ['devices past the bound', 'allowed by A4'] },
   };
 };

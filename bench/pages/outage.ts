@@ -47,7 +47,7 @@ export const measureOutages = async (): Promise<Page> => {
         rows,
       },
     ],
-    chart: { table: 0, columns: ['slowest', 'all recorded after'], kind: 'bar' },
+    chart: { table: 0, columns: ['slowest', 'all recorded after'] },
   };
 };
 

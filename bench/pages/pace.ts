@@ -49,7 +49,7 @@ export const measurePace = async (seed: number): Promise<Page> => ({
     ),
     await table('The same where a DPS takes 10,000', raised, ways.slice(0, 1), seed),
   ],
-  chart: { table: 0, columns: ['of what is left'], kind: 'bar' },
+  chart: { table: 0, columns: ['of what is left'] },
 });
 
 const table = async (

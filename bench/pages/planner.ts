@@ -32,7 +32,7 @@ export const measurePlanner = async (seed: number): Promise<Page> => ({
     await besideHighs(seed),
     besideHashing(),
   ],
-  chart: { table: 0, columns: ['judged', 'planned'], kind: 'bar', isLog: true },
+  chart: { table: 0, columns: ['judged', 'planned'], isLog: true },
   beside: ['highs'],
 });
 

@@ -29,7 +29,7 @@ export const measureProfile = async (seed: number): Promise<Page> => {
         rows,
       },
     ],
-    chart: { table: 0, columns: columns.map(([name]) => name), kind: 'bar' },
+    chart: { table: 0, columns: columns.map(([name]) => name) },
     beside: ['@azure/cosmos', '@azure/functions', 'zod'],
   };
 };

@@ -23,7 +23,7 @@ export const measureStart = async (): Promise<Page> => {
   return {
     title: 'A cold start',
     tables,
-    chart: { table: 0, columns: ['import'], kind: 'bar' },
+    chart: { table: 0, columns: ['import'] },
     beside: ['@azure/functions', 'zod', '@azure/cosmos', 'esbuild'],
   };
 };

@@ -209,7 +209,7 @@ const pageOf = (
   return {
     title: 'What a device, a move and an event cost',
     tables: [spends, sizes, money(rows, bytes, eventsPerMove)],
-    chart: { table: 0, columns: ['request units'], kind: 'bar' },
+    chart: { table: 0, columns: ['request units'] },
     beside: ['@azure/cosmos'],
   };
 };

@@ -25,7 +25,7 @@ export const measureWebhook = async (seed: number): Promise<Page> => {
   return {
     title: 'The webhook, end to end',
     tables: [{ title, columns: columnsOfLoad, rows }],
-    chart: { table: 0, columns: ['beside no-op'], kind: 'bar' },
+    chart: { table: 0, columns: ['beside no-op'] },
   };
 };
 

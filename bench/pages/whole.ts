@@ -35,7 +35,7 @@ const pageOf = (rows: readonly Row[]): Page => ({
       rows,
     },
   ],
-  chart: { table: 0, columns: ['CPU a move'], kind: 'bar' },
+  chart: { table: 0, columns: ['CPU a move'] },
 });
 
 const rowFor = (name: string, { moves, seconds, cpuSeconds, peakMb }: WholeFigures): Row => ({

@@ -40,6 +40,7 @@ import { systemDeadline as deadline } from '../adapters/system/deadline.ts';
 import { systemDice as dice } from '../adapters/system/dice.ts';
 import type { CosmosSettings, Settings } from '../config/settings.ts';
 import type { Policy } from '../domain/policy.ts';
+import { devicesAtRest } from '../flows/devices-at-rest.ts';
 
 export type Store = ReturnType<typeof storeOf>;
 
@@ -55,13 +56,15 @@ export const storeOf = (settings: Settings, seed: () => Policy) => ({
 
 const inMemory = ({ hubs }: Settings, seed: () => Policy) => {
   const versions = memoryPolicyVersions();
+  const atRest = devicesAtRest(clock);
   const intakes = memoryIntakes(clock);
   const hubTables = memoryHubTables(hubs, clock, intakes.counts);
   const [campaigns, breakers] = [memoryCampaigns(), memoryBreakers()];
   return {
     /** Whether another thread sees the same. */
     isShared: false,
-    records: memoryDeviceRecords(),
+    atRest,
+    records: atRest.watch(memoryDeviceRecords()),
     enrollments: memoryEnrollments(),
     hubTables,
     hubDocuments: hubTables.documents,
@@ -89,12 +92,14 @@ const inCosmos = ({ hubs, snapshotMs }: Settings, address: CosmosSettings, seed:
     'string' in address ? address : { ...address, credential: systemCredential },
   );
   const versions = cosmosPolicyVersions(database, complain);
+  const atRest = devicesAtRest(clock);
   const [counts, instance] = [memoryIntakes(clock), dice.digits(12)];
   const intakes = cosmosIntakes(database, instance, counts, deadline, flushLimits, complain);
   const [campaigns, breakers] = [cosmosCampaigns(database), cosmosBreakers(database)];
   return {
     isShared: true,
-    records: cosmosDeviceRecords(database, intakes),
+    atRest,
+    records: atRest.watch(cosmosDeviceRecords(database, intakes)),
     enrollments: cosmosEnrollments(database),
     hubDocuments: cosmosHubDocuments(database),
     audit: cosmosAudit(database),

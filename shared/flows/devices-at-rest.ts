@@ -1,16 +1,17 @@
 import type { Evidence } from '../campaign/evidence.ts';
-import type { DeviceRecord } from '../domain/device.ts';
+import { type DeviceKey, type DeviceRecord, deviceKey } from '../domain/device.ts';
 import type { HubHostName } from '../domain/hub.ts';
 import { type MoveId, moveOf } from '../domain/move.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DeviceRecords } from '../ports/device-records.ts';
 
-/** Devices that were at home when this process last read their records, with nothing open: that one connects there again is no news. */
+/** Devices that were at home, with nothing open, when this process last read or wrote their records: that one connects there again is no news. */
 export type DevicesAtRest = {
   /** Whether the record need not be read for it. */
   readonly expect: (scope: Scope, deviceId: string, evidence: readonly Evidence[]) => boolean;
-  /** As it was read, or written, just now. */
-  readonly note: (scope: Scope, deviceId: string, record: DeviceRecord | undefined) => void;
+  /** The same records, of which it sees what is read and written. */
+  readonly watch: (records: DeviceRecords) => DeviceRecords;
 };
 
 /** A few tens of megabytes. */
@@ -22,6 +23,8 @@ const countMax = 200_000;
 const ageMsMax = 60 * 60_000;
 
 type AtRest = {
+  /** As spelled: one that differs in case alone is another device. */
+  readonly deviceId: string;
   readonly hub: HubHostName;
   /** Its verdict stands, whatever the device says of it. */
   readonly settled: MoveId | undefined;
@@ -29,23 +32,41 @@ type AtRest = {
 };
 
 export const devicesAtRest = ({ now }: Clock, most = countMax): DevicesAtRest => {
-  const known = new Map<string, AtRest>(); // the oldest first
+  const known = new Map<string, AtRest>(); // by the record's id, the oldest first
+  const note = ({ id }: DeviceKey, record: DeviceRecord | undefined): void => {
+    if (!record) return;
+    const hub = restsOn(record);
+    if (hub === undefined) return;
+    const { deviceId, lastMove } = record;
+    known.set(id, { deviceId, hub, settled: lastMove?.id, until: now() + ageMsMax });
+    const [oldest] = known.size > most ? known.keys() : [];
+    if (oldest !== undefined) known.delete(oldest);
+  };
   return {
     expect: (scope, deviceId, evidence) => {
-      const held = known.get(`${scope} ${deviceId}`);
+      const held = known.get(deviceKey(scope, deviceId).id);
       return (
-        held !== undefined && now() < held.until && evidence.every((seen) => isUsual(held, seen))
+        held?.deviceId === deviceId &&
+        now() < held.until &&
+        evidence.every((seen) => isUsual(held, seen))
       );
     },
-    note: (scope, deviceId, record) => {
-      const key = `${scope} ${deviceId}`;
-      known.delete(key);
-      const hub = record && restsOn(record);
-      if (hub === undefined || record?.deviceId !== deviceId) return;
-      known.set(key, { hub, settled: record.lastMove?.id, until: now() + ageMsMax });
-      const [oldest] = known.size > most ? known.keys() : [];
-      if (oldest !== undefined) known.delete(oldest);
-    },
+    watch: (records) => ({
+      ...records,
+      read: async (key, signal) => {
+        known.delete(key.id);
+        const kept = await records.read(key, signal);
+        note(key, kept?.record);
+        return kept;
+      },
+      write: async (key, record, ...rest) => {
+        known.delete(key.id);
+        const outcome = await records.write(key, record, ...rest);
+        if (outcome === 'written') note(key, record);
+        else known.delete(key.id);
+        return outcome;
+      },
+    }),
   };
 };
 

@@ -19,7 +19,7 @@ import {
   type SettledOf,
   settledOf,
 } from './change-record.ts';
-import { devicesAtRest } from './devices-at-rest.ts';
+import type { DevicesAtRest } from './devices-at-rest.ts';
 import { lookAtMove } from './look-at-move.ts';
 import type { MarkCause } from './mark-cause.ts';
 
@@ -38,6 +38,7 @@ type Ports = Ledger & {
   readonly hubTables: HubTables;
   readonly intakes: Intakes;
   readonly markCause: MarkCause;
+  readonly atRest: Pick<DevicesAtRest, 'expect'>;
 };
 
 /**
@@ -45,10 +46,10 @@ type Ports = Ledger & {
  * nothing, and of a device at rest that connects again not even the record is read. A device that is heard from on its target is looked
  * for at both hubs there and then, so that nothing of what came before need be kept.
  */
-export const recordEvidence = (ports: Ports, limits: MoveLimits): RecordEvidence => {
-  const atRest = devicesAtRest(ports.clock);
-  return async (scope, deviceId, evidence, isOnlyScope) => {
-    if (atRest.expect(scope, deviceId, evidence)) return undefined;
+export const recordEvidence =
+  (ports: Ports, limits: MoveLimits): RecordEvidence =>
+  async (scope, deviceId, evidence, isOnlyScope) => {
+    if (ports.atRest.expect(scope, deviceId, evidence)) return undefined;
     const entryOf = async (record: DeviceRecord | undefined): Promise<LedgerEntry | undefined> => {
       if (!record) return isOnlyScope ? firstSeen(scope, deviceId, evidence) : undefined;
       // A device whose id differs in case alone is another one.
@@ -62,14 +63,12 @@ export const recordEvidence = (ports: Ports, limits: MoveLimits): RecordEvidence
         return { entry: found, said: { entry: found, before: record } };
       },
     );
-    atRest.note(scope, deviceId, entry?.record ?? before);
     const told = entry && outcomeOf(before, entry.record);
     if (told) ports.intakes.note(told.hub, told.kind);
     const isAstray = entry?.record.finding?.kind === 'stray' && before?.finding?.kind !== 'stray';
     if (isAstray) await ports.markCause([scope], `${deviceId} is not at home`);
     return entry && settledOf(entry);
   };
-};
 
 type Changed = {
   readonly entry: LedgerEntry | undefined;

@@ -6,6 +6,7 @@ import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { moveLimits } from '../../shared/campaign/limits.ts';
 import { deviceKey } from '../../shared/domain/device.ts';
 import type { HubHostName } from '../../shared/domain/hub.ts';
+import { devicesAtRest } from '../../shared/flows/devices-at-rest.ts';
 import { onHubEvent } from '../../shared/flows/on-hub-event.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { aHub } from '../support/a-hub.ts';
@@ -18,8 +19,10 @@ const quiet = (): void => undefined;
 
 const anEar = async () => {
   const { database, ...store } = await aStore();
-  const records = cosmosDeviceRecords(database);
+  const atRest = devicesAtRest(systemClock);
+  const records = atRest.watch(cosmosDeviceRecords(database));
   const ports = {
+    atRest,
     records,
     hubTables: memoryHubTables([aHub('west')], systemClock),
     twins: { look: async () => ({ kind: 'silent' as const, because: 'a test' }) },

@@ -12,6 +12,7 @@ import { hubTable } from '../../shared/domain/hub-table.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
+import { devicesAtRest } from '../../shared/flows/devices-at-rest.ts';
 import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import type { LateDecision } from '../../shared/ports/late-decisions.ts';
 import { aHub, hostOf } from '../support/a-hub.ts';
@@ -44,8 +45,10 @@ const aWorld = async (
   const ports = {
     records: {
       ...records,
-      write: async (...given: Parameters<typeof records.write>) =>
-        broken.writes ? ('superseded' as const) : records.write(...given),
+      write: async (...given: Parameters<typeof records.write>) => {
+        if (broken.records) throw new Error('no record');
+        return broken.writes ? ('superseded' as const) : records.write(...given);
+      },
       read: async (...given: Parameters<typeof records.read>) => {
         if (broken.records) throw new Error('no record');
         return records.read(...given);
@@ -62,6 +65,7 @@ const aWorld = async (
     },
     intakes,
     valves: noCampaigns,
+    atRest: devicesAtRest(clock),
     markCause: async () => undefined,
     lateDecisions: { keep: (one: LateDecision) => void late.push(one) },
     twins: { look: async () => ({ kind: 'silent' as const, because: 'it is dead' }) },

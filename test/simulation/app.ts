@@ -12,6 +12,7 @@ import { moveLimits } from '../../shared/campaign/limits.ts';
 import { advanceCampaigns } from '../../shared/flows/advance-campaigns.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { countHubs } from '../../shared/flows/count-hubs.ts';
+import { devicesAtRest } from '../../shared/flows/devices-at-rest.ts';
 import { endMove } from '../../shared/flows/end-move.ts';
 import { heedHub } from '../../shared/flows/heed-hub.ts';
 import { makePlan } from '../../shared/flows/make-plan.ts';
@@ -59,6 +60,7 @@ const portsOf = (base: Base, dps: () => Dps, instance: Instance) => {
   const stored = <Port extends object>(port: Port): Port => reached(port, reach, true);
   const called = <Port extends object>(port: Port): Port => reached(port, reach, false);
   const clients = coreClients(hubs);
+  const atRest = devicesAtRest(clock);
   const campaigns = stored(stale.campaignsFor(instance.name, store.campaigns));
   const breakers = stored(store.breakers);
   const causes = stored(store.causes);
@@ -66,7 +68,8 @@ const portsOf = (base: Base, dps: () => Dps, instance: Instance) => {
   const valves = memoryValves(store.campaigns, store.breakers);
   return {
     scopes,
-    records: stored(stale.recordsFor(instance.name, store.records)),
+    atRest,
+    records: atRest.watch(stored(stale.recordsFor(instance.name, store.records))),
     campaigns,
     breakers,
     causes,

@@ -38,6 +38,7 @@ import { advanceCampaigns } from '../../shared/flows/advance-campaigns.ts';
 import { allocateDevice } from '../../shared/flows/allocate-device.ts';
 import { changeHub } from '../../shared/flows/change-hub.ts';
 import { countHubs } from '../../shared/flows/count-hubs.ts';
+import { devicesAtRest } from '../../shared/flows/devices-at-rest.ts';
 import { endMove } from '../../shared/flows/end-move.ts';
 import { makePlan } from '../../shared/flows/make-plan.ts';
 import { manageCampaigns } from '../../shared/flows/manage-campaigns.ts';
@@ -151,9 +152,11 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     const instance = newInstance('the app');
     const reach = { instance, world, weather: () => calm, isStoreDown: () => false, tell: nobody };
     const gate = <Port extends object>(port: Port): Port => reached(port, reach, false);
+    const atRest = devicesAtRest(clock);
     const ports = {
       ...shared,
-      records: gate(records),
+      atRest,
+      records: atRest.watch(gate(records)),
       campaigns: gate(shared.campaigns),
       purses: gate(shared.purses),
       signal: gate(iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits)),

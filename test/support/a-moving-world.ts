@@ -19,6 +19,7 @@ import { enrollmentKey } from '../../shared/domain/enrollment.ts';
 import type { HubHostName } from '../../shared/domain/hub.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { noPolicy, type Policy } from '../../shared/domain/policy.ts';
+import { devicesAtRest } from '../../shared/flows/devices-at-rest.ts';
 import { endMove } from '../../shared/flows/end-move.ts';
 import { moveDevice } from '../../shared/flows/move-device.ts';
 import { type DeviceOrder, orderDevice } from '../../shared/flows/order-device.ts';
@@ -59,6 +60,7 @@ export const aMovingWorld = async (policy: Policy = noPolicy) => {
     registrations: { find: async () => 'absent' as const },
     policies: memoryPolicies(versions, () => policy),
     valves: noCampaigns,
+    atRest: devicesAtRest(clock),
     markCause: async () => undefined,
     intakes: { note: () => undefined, count: () => undefined },
   };
