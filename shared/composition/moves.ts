@@ -61,6 +61,8 @@ export const movesOf = (
     ...store,
     enrollments: enrollmentsLately(store.enrollments, clock),
     markCause: marking,
+    // By Event Grid any instance hears of any device: what one of them knows is soon old.
+    atRest: settings.listens ? store.atRest : { expect: () => false },
     signal: iotHubDeviceSignal({ clients, deadline, clock }, profile, signalLimits),
     twins: iotHubDeviceTwins(clients, deadline, profile, twinTimeoutMs),
     registrations: dpsRegistrations(dps, deadline, twinTimeoutMs),

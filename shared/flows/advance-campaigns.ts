@@ -13,13 +13,14 @@ export type Advanced = {
 export type AdvanceCampaigns = () => Promise<Advanced>;
 
 export type AdvanceLimits = RunLimits & {
-  /** How long one run lasts: nearly until the next begins. */
+  /** How long one run lasts, from the beginning of its minute: nearly until the next begins. */
   readonly budgetMs: number;
   /** How often it looks for campaigns that have been approved meanwhile. */
   readonly lookMs: number;
 };
 
 const timeoutMs = 10_000;
+const minuteMs = 60_000;
 /** The longest that others go on for one that takes longer: well within what a function may take. */
 const lastsMs = 15 * 60_000;
 
@@ -28,7 +29,8 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
   const { campaigns, clock, deadline, pause } = ports;
   const run = runCampaign(ports, limits);
   return async () => {
-    let until = instant(clock.now() + limits.budgetMs);
+    // A timer that came late does not come later for it.
+    let until = instant(Math.floor(clock.now() / minuteMs) * minuteMs + limits.budgetMs);
     const lastsUntil = clock.now() + lastsMs;
     let late: ReadonlySet<string> | undefined;
     const ran = new Map<string, Ran>();

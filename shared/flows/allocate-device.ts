@@ -21,7 +21,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { ValvesNow } from '../ports/campaigns.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deadline } from '../ports/deadline.ts';
-import type { DeviceRecords } from '../ports/device-records.ts';
+import { type DeviceRecords, unreadable } from '../ports/device-records.ts';
 import type { Dice } from '../ports/dice.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
@@ -67,7 +67,7 @@ export type AllocationLimits = {
   readonly slackPercent: number;
   /** How long the store may take, before the answer is given without it. */
   readonly storeTimeoutMs: number;
-  /** Devices that may wait for the store at once: one more is answered without it, and all but one while it is out. */
+  /** Devices that may wait for the store at once: one more is answered without it, and all but a few while it is out. */
   readonly atStoreMax: number;
   /** Of the moves that the webhook begins itself; undefined while nobody would look after them. */
   readonly moves: MoveLimits | undefined;
@@ -84,7 +84,7 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
   const roster = keptRoster(limits.slackPercent);
   const toNewest = (policy: Policy) => ({ policy, policyFault: undefined });
   const toLatest = (fault: unknown) => ({ policy: policies.latest(), policyFault: wordsOf(fault) });
-  const gate = storeGate(limits.atStoreMax);
+  const gate = storeGate(limits.atStoreMax, isOfStore);
   const withStore = (asked: Registration) =>
     gate(() =>
       deadline(limits.storeTimeoutMs, async (signal) => {
@@ -118,6 +118,9 @@ export const allocateDevice = (ports: Ports, limits: AllocationLimits): Allocate
     return { ...answer, degraded, ...on };
   };
 };
+
+const isOfStore = (fault: unknown): boolean =>
+  !(fault instanceof Error && fault.name === unreadable);
 
 const wordsOf = (fault: unknown): string =>
   fault instanceof Error ? fault.message : String(fault);

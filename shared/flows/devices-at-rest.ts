@@ -18,9 +18,9 @@ export type DevicesAtRest = {
 const countMax = 200_000;
 /**
  * So long another process may know better. All that such an event could have told then is that a device which was asked to move, or was missed,
- * is there: its request waits for it in its twin, and the sweep looks by itself.
+ * is there: its request waits for it in its twin, and the sweep looks by itself. Less than it takes until a missing device is looked for.
  */
-const ageMsMax = 60 * 60_000;
+const ageMsMax = 10 * 60_000;
 
 type AtRest = {
   /** As spelled: one that differs in case alone is another device. */
@@ -33,6 +33,7 @@ type AtRest = {
 
 export const devicesAtRest = ({ now }: Clock, most = countMax): DevicesAtRest => {
   const known = new Map<string, AtRest>(); // by the record's id, the oldest first
+  const reading = new Map<string, object>(); // the last that began: what one before it brings may be older than what is known
   const note = ({ id }: DeviceKey, record: DeviceRecord | undefined): void => {
     if (!record) return;
     const hub = restsOn(record);
@@ -41,6 +42,10 @@ export const devicesAtRest = ({ now }: Clock, most = countMax): DevicesAtRest =>
     known.set(id, { deviceId, hub, settled: lastMove?.id, until: now() + ageMsMax });
     const [oldest] = known.size > most ? known.keys() : [];
     if (oldest !== undefined) known.delete(oldest);
+  };
+  const forget = ({ id }: DeviceKey): void => {
+    known.delete(id);
+    reading.delete(id);
   };
   return {
     expect: (scope, deviceId, evidence) => {
@@ -54,17 +59,28 @@ export const devicesAtRest = ({ now }: Clock, most = countMax): DevicesAtRest =>
     watch: (records) => ({
       ...records,
       read: async (key, signal) => {
+        const mine = {};
         known.delete(key.id);
-        const kept = await records.read(key, signal);
-        note(key, kept?.record);
-        return kept;
+        reading.set(key.id, mine);
+        const isLast = (): boolean => reading.get(key.id) === mine;
+        try {
+          const kept = await records.read(key, signal);
+          if (isLast()) note(key, kept?.record);
+          return kept;
+        } finally {
+          if (isLast()) reading.delete(key.id);
+        }
       },
       write: async (key, record, ...rest) => {
-        known.delete(key.id);
-        const outcome = await records.write(key, record, ...rest);
+        forget(key);
+        const outcome = await records.write(key, record, ...rest).finally(() => forget(key));
         if (outcome === 'written') note(key, record);
-        else known.delete(key.id);
         return outcome;
+      },
+      due: async (...asked) => {
+        const found = await records.due(...asked);
+        for (const { key } of found) forget(key);
+        return found;
       },
     }),
   };

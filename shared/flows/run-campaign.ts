@@ -46,13 +46,14 @@ export const runCampaign =
     if (!begun) return { id, left: 'somebody' };
     const run = await runOf(held, limits, begun, lease);
     let now: Rounded = { left: begun.state.kind, next: 'soon', campaign: begun };
-    let tookMs = 0;
+    const took: number[] = [];
     for (let leftMs = until - ports.clock.now(); now.next !== 'never' && leftMs > 0; ) {
       const roundBegun = ports.clock.now();
       now = await round(run, id, now.campaign);
-      tookMs = ports.clock.now() - roundBegun;
+      const tookMs = ports.clock.now() - roundBegun;
+      took.push(tookMs);
       // A run that lasts too long keeps the timer from its next minute; the last round is as late as it may be.
-      leftMs = until - ports.clock.now() - tookMs;
+      leftMs = until - ports.clock.now() - Math.max(...took.slice(-roundsAlike));
       if (now.next !== 'never' && leftMs > 0)
         await ports.pause(Math.min(pauseMs(limits, now.next, tookMs), leftMs));
     }
@@ -114,6 +115,8 @@ const runOf = async (
 const laterRounds = 5;
 /** However long a round took. */
 const pauseMsMin = 100;
+/** The next may take as long as the longest of so many before it. */
+const roundsAlike = 5;
 
 /** From one round's beginning to the next: so that what may be taken at once is not more than is made up for meanwhile. */
 const pauseMs = ({ roundMs }: RunLimits, next: 'soon' | 'later', tookMs: number): number =>

@@ -53,7 +53,7 @@ export type ChangeCursors = {
   readonly read: (
     source: ChangeSource,
     signal: AbortSignal,
-  ) => Promise<{ readonly after: string; readonly version: string } | undefined>;
+  ) => Promise<{ readonly after: string; readonly version: string | undefined } | undefined>;
   /** Creates it where `version` is undefined, else replaces that version of it. */
   readonly write: (
     source: ChangeSource,

@@ -7,7 +7,7 @@ import { parseDeviceDocument } from './device-document.ts';
 import { parseSettledDocument } from './move-document.ts';
 import { parsePlanDocument, planKind } from './plan-document.ts';
 
-/** The partition of the `audit` container that tells how far the stream was told. */
+/** What tells how far the stream was told. */
 export const cursorKind = 'cursor';
 
 const cursorDocument = z.object({
@@ -17,18 +17,18 @@ const cursorDocument = z.object({
   after: z.string(),
 });
 
+/** No scope is called so. */
+export const cursorId = (source: ChangeSource): string => `told:${source}`;
+
 export const toCursorDocument = (source: ChangeSource, after: string) => ({
   schemaVersion: 1 as const,
-  id: source,
+  id: cursorId(source),
   kind: cursorKind,
   after,
 });
 
 /** @throws ZodError when it is none of ours. */
 export const parseCursorDocument = (json: unknown) => cursorDocument.parse(json);
-
-/** One of the stream's own, in the feed of the container that it stands in. */
-export const isCursor = (json: unknown): boolean => cursorDocument.safeParse(json).success;
 
 const stored = z.looseObject({
   id: z.string(),

@@ -40,7 +40,7 @@ export const containers = {
     indexingPolicy: onlyIndexed('/limits/?'),
     defaultTtl: ttlByItem,
   },
-  /** How far each scope's fleet was taken in. */
+  /** How far each scope's fleet was taken in, and how far the audit stream was told. */
   inventories: {
     id: 'inventories',
     partitionKey: { paths: ['/id'] },

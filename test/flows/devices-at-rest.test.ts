@@ -45,7 +45,7 @@ test('only who was at home with nothing open is expected there, and only for so 
   await write('missing', { finding: missing });
   await write('unseen', { observed: undefined });
   expect(['pending', 'missing', 'unseen', 'unknown'].map(known)).toEqual(Array(4).fill(false));
-  time.now = at(60);
+  time.now = at(10);
   expect(known('pump')).toBe(false);
 });
 
@@ -65,6 +65,37 @@ test('whatever this process reads or writes of a device since counts', async () 
   const key = deviceKey(main, 'pump');
   const record = { ...newDeviceRecord(main, 'pump'), observed: { hub: west, at: at(0) } };
   expect(await records.write(key, record, 'of before', never)).toBe('superseded');
+  expect(known('pump')).toBe(false);
+});
+
+test('a read that comes back after a write that began later tells what was before it', async () => {
+  const { known, write, store } = aMemory();
+  await write('pump');
+  const atRest = devicesAtRest({ now: () => at(0) });
+  const { promise: late, resolve: answer } = Promise.withResolvers<void>();
+  const slow = atRest.watch({
+    ...store,
+    read: async (...asked) => {
+      const kept = await store.read(...asked);
+      await late;
+      return kept;
+    },
+  });
+  const key = deviceKey(main, 'pump');
+  const reading = slow.read(key, never);
+  await write('pump', { finding: missing }, slow);
+  answer();
+  await reading;
+  expect(atRest.expect(main, 'pump', [seen('active', west, 1)])).toBe(false);
+  expect(known('pump')).toBe(true); // of the first memory, which saw nothing of it
+});
+
+test('what the sweep finds due is not at rest', async () => {
+  const { known, write, store, records } = aMemory();
+  await write('pump');
+  await write('pump', { finding: { ...missing, nextAt: at(1) } }, store);
+  expect(known('pump')).toBe(true);
+  expect(await records.due(at(2), 10, never)).toHaveLength(1);
   expect(known('pump')).toBe(false);
 });
 

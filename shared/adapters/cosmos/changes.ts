@@ -1,6 +1,6 @@
 import type { ChangeFeedIteratorOptions } from '@azure/cosmos';
 import type { ChangePage, ChangeSource, Changes } from '../../ports/changes.ts';
-import { isCursor, parseChange } from '../../wire/change-document.ts';
+import { parseChange } from '../../wire/change-document.ts';
 import { containers } from '../../wire/containers.ts';
 import type { CosmosDatabase } from './client.ts';
 
@@ -16,9 +16,6 @@ export const cosmosChanges = (database: CosmosDatabase): Changes => ({
     const { result, statusCode, continuationToken } = await feed.readNext();
     signal.throwIfAborted(); // the SDK's feed takes no signal
     const read = statusCode === 304 ? [] : result;
-    // How far was told is kept beside the audit: that it was written is no news, or each word of it would bring the next.
-    if (after !== undefined && read.every(isCursor))
-      return { changes: [], unreadable: [], after, isLast: true };
     return { ...parsed(source, read), after: continuationToken, isLast: statusCode === 304 };
   },
 });
