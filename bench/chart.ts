@@ -1,14 +1,16 @@
 import { type EChartsOption, init } from 'echarts';
+import { type Origin, sayOrigin } from './origin.ts';
 import { medianOf, type Page, type Table } from './page.ts';
 
-const [width, rowHeight, frameHeight] = [900, 26, 130];
+const [width, rowHeight, frameHeight] = [900, 26, 160];
+const lineLength = 120;
 /** Without a browser nobody measures text: as wide as a letter is at most. */
 const letterWidth = 6.8;
 
-/** A page's chart as SVG: medians alone. */
-export const toSvg = (page: Page): string => {
+/** A page's chart as SVG: medians alone, and what they are of. */
+export const toSvg = (page: Page, origin: Origin): string => {
   const drawing = init(null, null, { renderer: 'svg', ssr: true, width, height: heightOf(page) });
-  drawing.setOption(optionOf(page));
+  drawing.setOption(optionOf(page, linesOf(sayOrigin(origin))));
   const svg = drawing.renderToSVGString();
   drawing.dispose();
   // Its names of styles count the drawings of a process: the same page is to be the same text.
@@ -26,7 +28,18 @@ const heightOf = (page: Page): number => {
   return frameHeight + rowHeight * tableOf(page).rows.length * perRow;
 };
 
-const optionOf = (page: Page): EChartsOption => {
+/** As many words a line as fit. */
+const linesOf = (text: string): readonly string[] => {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= lineLength) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+};
+
+const optionOf = (page: Page, origin: readonly string[]): EChartsOption => {
   const { title, chart } = page;
   const table = tableOf(page);
   const names = table.rows.map(({ name }) => name);
@@ -37,12 +50,17 @@ const optionOf = (page: Page): EChartsOption => {
     animation: false,
     backgroundColor: '#fff',
     textStyle: { fontFamily: 'sans-serif' },
-    title: { text: title, subtext: told, left: 'center' },
+    title: {
+      text: title,
+      subtext: [told, ...origin].join('\n'),
+      subtextStyle: { lineHeight: 15 },
+      left: 'center',
+    },
     legend: drawn.length > 1 ? { bottom: 0 } : { show: false },
     grid: {
       left: 16 + letterWidth * Math.max(...names.map((name) => name.length)),
       right: 70,
-      top: 70,
+      top: 100,
       bottom: drawn.length > 1 ? 50 : 30,
     },
     xAxis: chart.isLog ? { type: 'log' } : { type: 'value' },

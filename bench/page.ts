@@ -19,9 +19,9 @@ export type Table = {
 export type Column = { readonly name: string; readonly unit: Unit };
 export type Unit = 'count' | '/s' | '/min' | 'ms' | 's' | '%' | '×' | 'MB' | 'RU' | 'B' | '$';
 
-/** Cells stand in the order of the columns; undefined: there is none. */
+/** Cells stand in the order of the columns; undefined, in JSON null: there is none. */
 export type Row = { readonly name: string; readonly cells: readonly Cell[] };
-export type Cell = Spread | number | string | undefined;
+export type Cell = Spread | number | string | undefined | null;
 
 /** The table at that place: its rows along the axis, and of its columns those that are named, which are of one unit. */
 export type Chart = {
@@ -35,12 +35,12 @@ export const column = (name: string, unit: Unit): Column => ({ name, unit });
 
 export const medianOf = (cell: Cell): number | undefined => {
   if (typeof cell === 'number') return cell;
-  return typeof cell === 'object' ? cell.median : undefined;
+  return typeof cell === 'object' ? cell?.median : undefined;
 };
 
 /** `1,234,567`, `0.25×`, `9.09 %`; of a spread its median, and its range behind. */
 export const sayCell = (cell: Cell, unit: Unit): string => {
-  if (cell === undefined) return '–';
+  if (cell === undefined || cell === null) return '–';
   if (typeof cell === 'string') return cell;
   if (typeof cell === 'number') return `${sayNumber(cell, unit)}${suffixes[unit]}`;
   const { median, least, most } = cell;

@@ -73,7 +73,7 @@ const put = async (name: string, page: Page, origin: Origin): Promise<void> => {
   for (const table of page.tables) process.stdout.write(toText(table));
   const kept: Kept = { name, origin, ...page };
   await writeFile(path.join(folder, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
-  await writeFile(path.join(folder, `${name}.svg`), toSvg(page));
+  await writeFile(path.join(folder, `${name}.svg`), toSvg(page, origin));
 };
 
 for (const name of positionals.length > 0 ? positionals : known.filter((one) => !isLong(one))) {

@@ -13,7 +13,7 @@ import { flowInstance } from '../planner-flow.ts';
 export const measurePlanner = async (seed: number): Promise<Page> => ({
   title: 'A plan, from a thousand moves to ten million devices',
   tables: [
-    table(
+    await table(
       'A plan of a whole fleet, 60 % of it on one hub: every device of that hub is judged, and nearly all are moved',
       [
         ...[10_000, 100_000, 1_000_000].flatMap((devices) =>
@@ -22,7 +22,7 @@ export const measurePlanner = async (seed: number): Promise<Page> => ({
         skewed(10_000_000, 50),
       ],
     ),
-    table(
+    await table(
       'Ten thousand moves, whatever the fleet; and a million devices, more moves: a quarter more devices are judged than move',
       [
         ...[100_000, 1_000_000, 10_000_000].map((devices) => withMoves(devices, 10_000)),
@@ -49,24 +49,30 @@ const withMoves = (devices: number, moves: number): PlannerCase => {
 
 const rounds = 3;
 
-const table = (title: string, cases: readonly PlannerCase[]): Table => ({
-  title,
-  columns: [
-    column('moves', 'count'),
-    column('fewest possible', 'count'),
-    column('gap', 'count'),
-    column('judged', 'ms'),
-    column('planned', 'ms'),
-    column('peak', 'MB'),
-  ],
-  rows: cases.map(rowOf),
-});
-
-const rowOf = (one: PlannerCase): Row => {
-  const runs = Array.from({ length: rounds }, () => run(one));
-  const of = (name: keyof PlannerFigures): Spread => spreadOf(runs.map((figures) => figures[name]));
+const table = async (title: string, cases: readonly PlannerCase[]): Promise<Table> => {
+  const works = Object.fromEntries(cases.map((one) => [nameOf(one), () => run(one)]));
+  const measured = await interleaved(works, rounds);
   return {
-    name: `${one.devices.toLocaleString('en')} devices, ${one.hubs} hubs, ${one.read.toLocaleString('en')} judged`,
+    title,
+    columns: [
+      column('moves', 'count'),
+      column('fewest possible', 'count'),
+      column('gap', 'count'),
+      column('judged', 'ms'),
+      column('planned', 'ms'),
+      column('peak', 'MB'),
+    ],
+    rows: Object.entries(measured).map(([name, runs]) => rowOf(name, runs)),
+  };
+};
+
+const nameOf = ({ devices, hubs, read }: PlannerCase): string =>
+  `${devices.toLocaleString('en')} devices, ${hubs} hubs, ${read.toLocaleString('en')} judged`;
+
+const rowOf = (name: string, runs: readonly PlannerFigures[]): Row => {
+  const of = (what: keyof PlannerFigures): Spread => spreadOf(runs.map((figures) => figures[what]));
+  return {
+    name,
     cells: [
       of('moves').median,
       of('bound').median,

@@ -20,7 +20,7 @@ test.each(files)('%s is on the page, and its chart is of its figures', async (fi
   const name = file.replace('.json', '');
   expect(text).toContain(`<!-- bench ${name} -->`);
   const kept: Kept = JSON.parse(await readFile(path.join(folder, file), 'utf8'));
-  expect(await readFile(path.join(folder, `${name}.svg`), 'utf8')).toBe(toSvg(kept));
+  expect(await readFile(path.join(folder, `${name}.svg`), 'utf8')).toBe(toSvg(kept, kept.origin));
 });
 
 test('a figure that was changed by hand is found', async () => {
