@@ -13,7 +13,7 @@ export type Advanced = {
 export type AdvanceCampaigns = () => Promise<Advanced>;
 
 export type AdvanceLimits = RunLimits & {
-  /** How long one run lasts, from the beginning of its minute: nearly until the next begins. */
+  /** How long one run lasts, from when its timer was due: nearly until the next is. */
   readonly budgetMs: number;
   /** How often it looks for campaigns that have been approved meanwhile. */
   readonly lookMs: number;
@@ -21,6 +21,15 @@ export type AdvanceLimits = RunLimits & {
 
 const timeoutMs = 10_000;
 const minuteMs = 60_000;
+/** Later than this no timer comes: it is another's clock, or somebody's hand. */
+const latenessMax = 5_000;
+
+/** By how much the minute's timer came late: its next does not wait for it. */
+const lateness = (now: Instant): number => {
+  const sinceMinute = now % minuteMs;
+  return sinceMinute < latenessMax ? sinceMinute : 0;
+};
+
 /** The longest that others go on for one that takes longer: well within what a function may take. */
 const lastsMs = 15 * 60_000;
 
@@ -29,8 +38,7 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
   const { campaigns, clock, deadline, pause } = ports;
   const run = runCampaign(ports, limits);
   return async () => {
-    // A timer that came late does not come later for it.
-    let until = instant(Math.floor(clock.now() / minuteMs) * minuteMs + limits.budgetMs);
+    let until = instant(clock.now() + limits.budgetMs - lateness(clock.now()));
     const lastsUntil = clock.now() + lastsMs;
     let late: ReadonlySet<string> | undefined;
     const ran = new Map<string, Ran>();
