@@ -13,8 +13,9 @@ export const toSvg = (page: Page, origin: Origin): string => {
   drawing.setOption(optionOf(page, linesOf(sayOrigin(origin))));
   const svg = drawing.renderToSVGString();
   drawing.dispose();
-  // Its names of styles count the drawings of a process: the same page is to be the same text.
-  return `${svg.replaceAll(/\bzr\d+-/g, 'zr-')}\n`;
+  // Styles of what a mouse is over, in numbers that count all drawings of a process: the same page is to be the same text.
+  const still = svg.replaceAll(/ class="zr[^"]*"/g, '').replaceAll(/<style.*?<\/style>/gs, '');
+  return `${still}\n`;
 };
 
 const tableOf = ({ title, tables, chart }: Page): Table => {

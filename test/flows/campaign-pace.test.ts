@@ -39,3 +39,16 @@ test('[C4] the pace comes to 96.5 % of what the organic load leaves, and no regi
   expect(Math.max(...spent)).toBeLessThanOrEqual(1_000);
   expect(pace).toBeGreaterThan(0.965 * 800);
 });
+
+test('[C4] where a round takes most of its second the pace is kept', async () => {
+  const world = await aCampaignWorld(8_000, {
+    registrationsPerMinute: 10_000,
+    edition: { tier: 'S3', units: 1 },
+  });
+  const id = await world.begin(drain, { bakeMs: 0, wavePercents: [100] });
+  await world.until(id, 'ended', 40 * minute);
+  const moved = world.answered.flatMap(({ at, current, hub }) => (hub === current ? [] : [at]));
+  const pace = ((moved.length - 1) * minute) / ((moved.at(-1) ?? 0) - (moved[0] ?? 0));
+  expect(world.dps.registrationMeter.refused).toBe(0);
+  expect(pace).toBeGreaterThan(0.9 * 8_000);
+}, 60_000);
