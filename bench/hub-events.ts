@@ -1,6 +1,6 @@
 import type { EventHubProducerClient } from '@azure/event-hubs';
+import { toAmqp } from '../local/event-hubs/route-hub-events.ts';
 import type { HubEvent } from '../local/iot-hub/hub-event.ts';
-import { toRoutedMessage } from '../local/iot-hub/routing.ts';
 import { isoTime, realWorld } from '../local/world.ts';
 
 /** What hubs tell of a device, as their routes send it. */
@@ -31,16 +31,8 @@ export const sendTo = async (
   events: readonly HubEvent[],
 ): Promise<void> => {
   for (let from = 0; from < events.length; from += batchMax)
-    await producer.sendBatch(events.slice(from, from + batchMax).map(toAmqp), { partitionId });
-};
-
-const toAmqp = (event: HubEvent) => {
-  const { body, properties, annotations } = toRoutedMessage(event, realWorld);
-  return {
-    body: Buffer.from(body),
-    bodyType: 'data' as const,
-    applicationProperties: { ...properties },
-    messageAnnotations: { ...annotations },
-    properties: { contentType: 'application/json', contentEncoding: 'utf-8' },
-  };
+    await producer.sendBatch(
+      events.slice(from, from + batchMax).map((event) => toAmqp(event, realWorld)),
+      { partitionId },
+    );
 };

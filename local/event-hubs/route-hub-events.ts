@@ -60,7 +60,8 @@ export const routeHubEvents = (
   };
 };
 
-const toAmqp = (event: HubEvent, world: World) => {
+/** As a hub's route sends it. */
+export const toAmqp = (event: HubEvent, world: World) => {
   const { body, properties, annotations } = toRoutedMessage(event, world);
   return {
     body: Buffer.from(body),

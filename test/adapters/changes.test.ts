@@ -6,21 +6,13 @@ import { systemClock } from '../../shared/adapters/system/clock.ts';
 import { systemDeadline } from '../../shared/adapters/system/deadline.ts';
 import { instant } from '../../shared/domain/instant.ts';
 import { tellChanges } from '../../shared/flows/tell-changes.ts';
-import { aStore } from '../support/a-store.ts';
+import { aStore, countAsks } from '../support/a-store.ts';
 
 const { signal: never } = new AbortController();
 
 const aStream = async () => {
   const { store, database } = await aStore();
-  let asked = 0;
-  store.faults.push({
-    count: Number.POSITIVE_INFINITY,
-    matches: ({ url }) => {
-      if (url.includes('/docs')) asked += 1;
-      return false;
-    },
-    does: { kind: 'hang' },
-  });
+  const asked = countAsks(store);
   const sent: string[] = [];
   const tell = tellChanges({
     changes: cosmosChanges(database),
@@ -43,7 +35,7 @@ const aStream = async () => {
       never,
     );
   const container = store.containers.get('rehome/audit');
-  return { tell, put, sent, asked: () => asked, writes: () => container?.lsn ?? 0 };
+  return { tell, put, sent, asked, writes: () => container?.lsn ?? 0 };
 };
 
 test('a stream that has told all that there is writes nothing more, and asks each source once', async () => {

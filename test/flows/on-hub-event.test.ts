@@ -12,7 +12,7 @@ import { recordEvidence } from '../../shared/flows/record-evidence.ts';
 import { aHub } from '../support/a-hub.ts';
 import { east, seen, west } from '../support/a-move.ts';
 import { main } from '../support/a-question.ts';
-import { aStore } from '../support/a-store.ts';
+import { aStore, countAsks } from '../support/a-store.ts';
 
 const { signal } = new AbortController();
 const quiet = (): void => undefined;
@@ -41,19 +41,11 @@ const anEar = async () => {
 };
 
 const asksOf = (store: Awaited<ReturnType<typeof aStore>>['store']) => {
-  let asked = 0;
-  store.faults.push({
-    count: Number.POSITIVE_INFINITY,
-    matches: ({ url }) => {
-      if (url.includes('/docs')) asked += 1;
-      return false;
-    },
-    does: { kind: 'hang' },
-  });
+  const asked = countAsks(store);
   return async (work: () => Promise<unknown>): Promise<number> => {
-    const before = asked;
+    const before = asked();
     await work();
-    return asked - before;
+    return asked() - before;
   };
 };
 
