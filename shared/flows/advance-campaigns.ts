@@ -24,10 +24,10 @@ const minuteMs = 60_000;
 /** Later than this no timer comes: it is another's clock, or somebody's hand. */
 const latenessMax = 5_000;
 
-/** By how much the minute's timer came late: its next does not wait for it. */
-const lateness = (now: Instant): number => {
+/** When a run that begins now ends: no later for a timer that came late, since the next does not wait for it. */
+export const endOf = (now: Instant, { budgetMs }: Pick<AdvanceLimits, 'budgetMs'>): Instant => {
   const sinceMinute = now % minuteMs;
-  return sinceMinute < latenessMax ? sinceMinute : 0;
+  return instant(now + budgetMs - (sinceMinute < latenessMax ? sinceMinute : 0));
 };
 
 /** The longest that others go on for one that takes longer: well within what a function may take. */
@@ -38,7 +38,7 @@ export const advanceCampaigns = (ports: RunPorts, limits: AdvanceLimits): Advanc
   const { campaigns, clock, deadline, pause } = ports;
   const run = runCampaign(ports, limits);
   return async () => {
-    let until = instant(clock.now() + limits.budgetMs - lateness(clock.now()));
+    let until = endOf(clock.now(), limits);
     const lastsUntil = clock.now() + lastsMs;
     let late: ReadonlySet<string> | undefined;
     const ran = new Map<string, Ran>();

@@ -269,6 +269,27 @@ describe('on Cosmos DB', () => {
     expect(store.containers.get('rehome/devices')?.lsn).toBe(written);
   });
 
+  test('a newcomer costs one write and no read; one that is known already is read', async () => {
+    const { allocate, store, recordOf } = await anInstanceOnCosmos();
+    await allocate(aRequest({ linked, device: 'another' })); // the enrollment is known
+    const asked: string[] = [];
+    store.faults.push({
+      count: Number.POSITIVE_INFINITY,
+      does: { kind: 'hang' },
+      matches: ({ method, url }) => {
+        if (url.includes('/colls/devices/docs')) asked.push(method);
+        return false;
+      },
+    });
+    await allocate(aRequest({ linked }));
+    expect(asked).toEqual(['POST']);
+    expect(await recordOf()).toMatchObject({ pending: { calls: 1 } });
+    asked.length = 0;
+    await allocate(aRequest({ linked }));
+    expect(asked).toEqual(['POST', 'GET', 'POST']);
+    expect(await recordOf()).toMatchObject({ pending: { calls: 2 } });
+  });
+
   test('an enrollment is learnt once, and again when it changes', async () => {
     const { allocate, store } = await anInstanceOnCosmos();
     const writes = () => store.containers.get('rehome/enrollments')?.lsn;

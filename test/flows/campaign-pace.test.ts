@@ -1,7 +1,22 @@
 import { expect, test } from 'vitest';
+import { instant } from '../../shared/domain/instant.ts';
+import { endOf } from '../../shared/flows/advance-campaigns.ts';
 import { repeat } from '../simulation/virtual-world.ts';
 import { aCampaignWorld, minute } from '../support/a-campaign-world.ts';
 import { host } from '../support/a-move.ts';
+
+test.each([
+  ['in time', 0, 58_900],
+  ['three seconds late', 3_000, 58_900],
+  ['a moment early', -2, 58_898],
+  ['by hand, at half past', 30_000, 88_900],
+])(
+  'a run whose timer came %s is over before the next is due, or lasts its whole time',
+  (_when, now, end) => {
+    const minutes = 7 * minute;
+    expect(endOf(instant(minutes + now), { budgetMs: 58_900 })).toBe(minutes + end);
+  },
+);
 
 const drain = { kind: 'drain', hub: host('east') } as const;
 

@@ -41,6 +41,22 @@ test('a move that is proved is settled by the event that completes it, with its 
   expect(await history()).toMatchObject([{ verdict: 'verified', settledAt: at(0.2) }]);
 });
 
+test('that a device accepts is not written, and costs no read', async () => {
+  const { ports, online, move, recordNow } = await aMovingWorld();
+  online(() => ({ status: 200, payload: { answer: 'accepted' } }));
+  const { read } = ports.records;
+  let reads = 0;
+  Object.assign(ports.records, {
+    read: (...asked: Parameters<typeof read>) => {
+      reads += 1;
+      return read(...asked);
+    },
+  });
+  expect(await move(aMoveOrder())).toMatchObject({ reply: { kind: 'accepted' } });
+  expect(reads).toBe(1);
+  expect((await recordNow())?.move).toMatchObject({ ask: { kind: 'sent' } });
+});
+
 test('[M1] a second move of a device is refused while the first is open', async () => {
   const { move, online } = await aMovingWorld();
   online(() => undefined);
