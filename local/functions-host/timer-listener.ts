@@ -8,9 +8,10 @@ export type TimerListener = { readonly stop: () => Promise<void> };
 const waitMsMax = 2 ** 31 - 1;
 
 /**
- * Runs a timer trigger on its schedule. Runs never overlap: the next is looked for when the last has ended, so a long run
- * skips slots. A run that fails is logged by `invoke` and does not end the schedule. Schedules are kept in memory alone, so
+ * Runs a timer trigger on its schedule. Runs never overlap: one that outlasts its slot is followed by another at once, for all the slots that
+ * it missed. A run that fails is logged by `invoke` and does not end the schedule. Schedules are kept in memory alone, so
  * unlike in Azure a slot that was missed while the host was down is not made up for, and `isPastDue` is always false.
+ * @see https://github.com/Azure/azure-webjobs-sdk-extensions: TimerListener, `GetNextTimerInterval`
  * @throws Error when the schedule is not NCRONTAB, or another option is given.
  */
 export const listenToTimer = (timed: RegisteredFunction, invoke: Invoke): TimerListener => {
@@ -32,11 +33,12 @@ export const listenToTimer = (timed: RegisteredFunction, invoke: Invoke): TimerL
     );
   };
   const fire = (): void => {
+    const firedMs = Date.now();
     running = invoke(timed, timerInfo(schedule, lastMs, dueMs))
       .catch(() => undefined)
       .then(() => {
         lastMs = dueMs;
-        dueMs = schedule.next(Math.max(dueMs, Date.now()));
+        dueMs = schedule.next(Math.max(dueMs, firedMs));
         if (timeout) wait();
       });
   };

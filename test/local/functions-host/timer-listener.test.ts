@@ -50,13 +50,14 @@ test('under a minute there is no status', async () => {
   await listener.stop();
 });
 
-test('runs never overlap: a long one skips slots', async () => {
-  const listener = listenToTimer(timed('0 * * * * *'), recording(150_000));
-  await vi.advanceTimersByTimeAsync(330_000);
-  expect(times()).toEqual(['00:01:00', '00:04:00']);
-  const stopped = listener.stop();
-  await vi.advanceTimersByTimeAsync(150_000);
-  await stopped;
+test('runs never overlap: after one that outlasts its slot comes another at once, for all that it missed', async () => {
+  const tooks = [150_000, 10_000, 60_100, 0];
+  const listener = listenToTimer(timed('0 * * * * *'), (timer, data) =>
+    recording(tooks.shift())(timer, data),
+  );
+  await vi.advanceTimersByTimeAsync(331_000);
+  expect(times()).toEqual(['00:01:00', '00:03:30', '00:04:00', '00:05:00', '00:06:00']);
+  await listener.stop();
 });
 
 test('a run that fails does not end the schedule', async () => {
