@@ -24,7 +24,7 @@ const minuteMs = 60_000;
 /** Later than this no timer comes: it is another's clock, or somebody's hand. */
 const latenessMax = 5_000;
 
-/** When a run that begins now ends: no later for a timer that came late, since the next does not wait for it. */
+/** When a run that begins now ends: no later for a timer that came late, since the next is not due any later. */
 export const endOf = (now: Instant, { budgetMs }: Pick<AdvanceLimits, 'budgetMs'>): Instant => {
   const sinceMinute = now % minuteMs;
   return instant(now + budgetMs - (sinceMinute < latenessMax ? sinceMinute : 0));

@@ -35,6 +35,7 @@ import { coreDpsClients } from '../support/core-dps.ts';
 import { coreClients } from '../support/core-hubs.ts';
 import { type Base, profile } from './base.ts';
 import { clockOf, type Instance, newInstance, reached } from './instance.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { repeat } from './virtual-world.ts';
 import { hour, minute } from './weather.ts';
 
@@ -183,13 +184,15 @@ export const makeApp = (base: Base, dps: () => Dps, name: string, plant: Plant) 
     label: takeLabels(scopes, ports),
     heed: heedHub(ports),
     sweep: sweepMoves(ports, limits),
-    advance: advanceCampaigns(run, {
-      ...quotas,
-      roundMs: 1_000,
-      leaseMs: 30_000,
-      budgetMs: 58_900,
-      lookMs: 5_000,
-    }),
+    advance: oneAtATime(
+      advanceCampaigns(run, {
+        ...quotas,
+        roundMs: 1_000,
+        leaseMs: 30_000,
+        budgetMs: 59_400,
+        lookMs: 5_000,
+      }),
+    ),
     rebalance: rebalance(
       { ...ports, countHubs: counts, managePlans: plans, manageCampaigns: manage, begin },
       {

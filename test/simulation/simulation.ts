@@ -103,13 +103,7 @@ const runTimers = ({ world }: Base, _apps: readonly App[], anApp: () => App): vo
   every(minute, (app) => app.sweep(() => undefined));
   every(minute, (app) => app.rebalance());
   every(minute, (app) => app.inventory(main));
-  // A run of campaigns lasts as long as its timer's period: each process has one at a time.
-  const busy = new WeakSet<App>();
-  every(minute, async (app) => {
-    if (busy.has(app)) return;
-    busy.add(app);
-    await app.advance().finally(() => busy.delete(app));
-  });
+  every(minute, async (app) => app.advance());
 };
 
 /** The fleet comes in, on the first hub alone or anywhere, and an inventory is taken. Before Rehome, nobody listens. */

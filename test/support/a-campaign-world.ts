@@ -52,6 +52,7 @@ import { type Goal, planLimits } from '../../shared/planning/goal.ts';
 import { parseAllocationRequest } from '../../shared/wire/allocation-request.ts';
 import { parseHubEvent } from '../../shared/wire/hub-event.ts';
 import { newInstance, reached } from '../simulation/instance.ts';
+import { oneAtATime } from '../simulation/one-at-a-time.ts';
 import { repeat, virtualWorld } from '../simulation/virtual-world.ts';
 import { calm } from '../simulation/weather.ts';
 import { aHub } from './a-hub.ts';
@@ -166,15 +167,13 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     const sweepLimits = { ...moveLimits, dueMax: 500, atOnceMax: 16, budgetMs: 50_000 };
     const end = endMove(ports, moveLimits);
     const run = { ...ports, movePlanned: movePlanned(ports, moveLimits), endMove: end };
-    let isAdvancing = false;
     const advanceLimits = {
       ...quotas,
       roundMs: 1_000,
       leaseMs: options.leaseMs ?? 30_000,
-      budgetMs: 58_900,
+      budgetMs: 59_400,
       lookMs: 5_000,
     };
-    const advance = advanceCampaigns(run, advanceLimits);
     return {
       instance,
       allocate: allocateDevice(ports, {
@@ -185,14 +184,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
       }),
       hear: onHubEvent(new Set([main]), recordEvidence(ports, moveLimits)),
       sweep: sweepMoves(ports, sweepLimits),
-      /** As its timer does: not while the last run lasts. */
-      advance: async (): Promise<void> => {
-        if (isAdvancing) return;
-        isAdvancing = true;
-        await advance().finally(() => {
-          isAdvancing = false;
-        });
-      },
+      advance: oneAtATime(advanceCampaigns(run, advanceLimits)),
       /** A person's order. */
       move: moveDevice(ports, moveLimits),
       end,
@@ -271,7 +263,7 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     () => {
       for (const app of apps) {
         const alive = app.instance.isDead ? anApp() : app;
-        alive.advance().catch(() => undefined);
+        alive.advance();
       }
       anApp()
         .sweep(() => undefined)
