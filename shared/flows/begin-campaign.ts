@@ -40,10 +40,10 @@ const markHub = async (
   const kept = await ports.deadline(timeoutMs, (signal) => ports.hubDocuments.read(hub, signal));
   if (!kept) return [];
   const change: ChangedState = { hub, before: kept.hub.state, after };
-  const campaign = await changeCampaign(ports, order.id, (known) =>
+  const changed = await changeCampaign(ports, order.id, (known) =>
     known.hubStates.length > 0 ? undefined : { ...known, hubStates: [change] },
   );
-  return campaign?.hubStates ?? [];
+  return changed?.campaign.hubStates ?? [];
 };
 
 const timeoutMs = 5_000;

@@ -15,23 +15,23 @@ export const readCampaign = (
 
 /**
  * The one way in which a campaign changes: read → decide → write, on the version that was decided on. A change that is undefined writes
- * nothing. Answers it as it stands then; undefined: there is none.
+ * nothing. Answers it as it stands then, and its version; undefined: there is none.
  */
 export const changeCampaign = async (
   ports: Ports,
   id: string,
   change: (campaign: Campaign) => Campaign | undefined,
-): Promise<Campaign | undefined> => {
+): Promise<KeptCampaign | undefined> => {
   const { campaigns, deadline } = ports;
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const kept = await readCampaign(ports, id);
     if (!kept) return undefined;
     const after = change(kept.campaign);
-    if (!after) return kept.campaign;
+    if (!after) return kept;
     const outcome = await deadline(timeoutMs, (signal) =>
       campaigns.write(after, kept.version, signal),
     );
-    if (outcome !== 'superseded') return after;
+    if (outcome !== 'superseded') return { campaign: after, version: outcome.version };
   }
   throw new Error(`The campaign ${id} changed with every attempt.`);
 };

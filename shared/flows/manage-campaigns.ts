@@ -165,14 +165,15 @@ const order = async (
   if (barred !== undefined) return { kind: 'refused', because: barred };
   let refused: string | undefined;
   let before: Campaign | undefined;
-  const campaign = await changeCampaign(ports, id, (known) => {
+  const ordered = await changeCampaign(ports, id, (known) => {
     before = isSeen(known) ? known : undefined;
     if (!before) return undefined;
     const outcome = commandCampaign(known, command, because, by, now);
     refused = outcome.kind === 'refused' ? outcome.because : undefined;
     return outcome.kind === 'changed' ? outcome.campaign : undefined;
   });
-  if (!campaign) return { kind: 'unknown-campaign' };
+  if (!ordered) return { kind: 'unknown-campaign' };
+  const { campaign } = ordered;
   if (!before) return { kind: 'superseded' };
   if (refused !== undefined) return { kind: 'refused', because: refused };
   const goesBack = command === 'rollback' && campaign.state.kind === 'ended';
@@ -186,5 +187,5 @@ const order = async (
         )
       : undefined,
   );
-  return { kind: 'done', before, campaign: told ?? campaign, rollback };
+  return { kind: 'done', before, campaign: told?.campaign ?? campaign, rollback };
 };

@@ -34,10 +34,13 @@ const knownMs = 120_000;
 export const runCampaign =
   (ports: RunPorts, limits: RunLimits) =>
   async (id: string, until: Instant): Promise<Ran> => {
-    if (await accountFor(ports, id)) return { id, left: 'ended' };
     const runner = ports.dice.digits(12);
     const taken = await takeLease(ports, limits, id, runner);
-    if (!taken) return { id, left: 'somebody' };
+    if (taken?.campaign.state.kind === 'ended') {
+      await accountFor(ports, id);
+      return { id, left: 'ended' };
+    }
+    if (taken?.campaign.runner?.id !== runner) return { id, left: 'somebody' };
     const lease = leaseOf(ports, limits.leaseMs, runner, taken);
     const held = { ...ports, beat: lease.beat };
     const isNew = taken.campaign.state.kind === 'preparing';
@@ -52,7 +55,7 @@ export const runCampaign =
       now = await round(run, id, now.campaign);
       const tookMs = ports.clock.now() - roundBegun;
       took.push(tookMs);
-      // A run that lasts too long keeps the timer from its next minute; the last round is as late as it may be.
+      // The next run waits for this one, and this one's last round is as late as it may be.
       leftMs = until - ports.clock.now() - Math.max(...took.slice(-roundsAlike));
       if (now.next !== 'never' && leftMs > 0)
         await ports.pause(Math.min(pauseMs(limits, now.next, tookMs), leftMs));
@@ -61,6 +64,7 @@ export const runCampaign =
     return ranOf(now);
   };
 
+/** Answers the campaign as it is then: with that runner, unless another has it, or it has ended. */
 const takeLease = async (
   ports: RunPorts,
   { leaseMs }: RunLimits,
@@ -68,13 +72,11 @@ const takeLease = async (
   runner: string,
 ): Promise<KeptCampaign | undefined> => {
   const now = ports.clock.now();
-  await changeCampaign(ports, id, (campaign) => {
+  return changeCampaign(ports, id, (campaign) => {
     const { runner: held, state } = campaign;
     if (state.kind === 'ended' || (held && held.until > now)) return undefined;
     return { ...campaign, runner: { id: runner, until: instant(now + leaseMs) } };
   });
-  const kept = await readCampaign(ports, id);
-  return kept?.campaign.runner?.id === runner ? kept : undefined;
 };
 
 const runOf = async (

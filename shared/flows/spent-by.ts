@@ -4,7 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import { minuteOf } from '../domain/intake.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HubTables } from '../ports/hub-tables.ts';
-import { changeCampaign, readCampaign } from './change-campaign.ts';
+import { changeCampaign } from './change-campaign.ts';
 
 /** What instances count has come to everybody by then. */
 const toldMinutes = 2;
@@ -23,20 +23,17 @@ export const spentBy = (
   return { units, through, isWhole: state.kind === 'ended' && through > minuteOf(endedAt) };
 };
 
-type Ports = Parameters<typeof readCampaign>[0] & {
+type Ports = Parameters<typeof changeCampaign>[0] & {
   readonly hubTables: HubTables;
   readonly clock: Clock;
 };
 
-/** Of a campaign that has ended, what its last minutes have cost. Answers whether it has. */
-export const accountFor = async (ports: Ports, id: string): Promise<boolean> => {
-  const campaign = (await readCampaign(ports, id))?.campaign;
-  if (campaign?.state.kind !== 'ended') return false;
+/** Of a campaign that has ended, what its last minutes have cost. */
+export const accountFor = async (ports: Ports, id: string): Promise<void> => {
   const { counts } = await ports.hubTables.known();
   const now = ports.clock.now();
   await changeCampaign(ports, id, (known) => {
     const spent = spentBy(known, counts, now);
     return spent === known.spent ? undefined : { ...known, spent };
   });
-  return true;
 };
