@@ -5,6 +5,7 @@ import { moveIdIn } from '../domain/move.ts';
 import type { CampaignPages } from './campaign-pages.ts';
 import type { EndMove } from './end-move.ts';
 import type { Following } from './follow-moves.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** From one try to call a move off to the next: what DPS has moved cannot be, and ends by itself. */
 const againMs = 30_000;
@@ -41,7 +42,6 @@ export const cancelOpen = (
       else if (ended.kind === 'no-move' || ended.kind === 'unknown-device')
         pages.note(page, { row, code: '.' }); // it was claimed, and never begun
     };
-    for (let from = 0; from < open.length; from += atOnceMax)
-      await Promise.all(open.slice(from, from + atOnceMax).map(cancel));
+    await inParallel(open, atOnceMax, cancel);
   };
 };

@@ -4,6 +4,7 @@ import type { HubHostName } from '../domain/hub.ts';
 import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
 import type { DeviceTwins } from '../ports/device-twins.ts';
+import { inParallel } from './in-parallel.ts';
 
 type Ports = {
   readonly records: DeviceRecords;
@@ -42,20 +43,12 @@ type Watched = { readonly deviceId: string; readonly hub: HubHostName };
 const connectedOf = async (
   { twins }: Pick<Ports, 'twins'>,
   devices: readonly Watched[],
-): Promise<readonly (boolean | undefined)[]> => {
-  const seen: (boolean | undefined)[] = [];
-  for (let from = 0; from < devices.length; from += atOnceMax)
-    seen.push(
-      ...(await Promise.all(
-        devices.slice(from, from + atOnceMax).map(async (device) => {
-          const sight = await twins.look(device);
-          if (sight.kind === 'silent') return undefined;
-          return sight.kind === 'found' && sight.connected;
-        }),
-      )),
-    );
-  return seen;
-};
+): Promise<readonly (boolean | undefined)[]> =>
+  inParallel(devices, atOnceMax, async (device) => {
+    const sight = await twins.look(device);
+    if (sight.kind === 'silent') return undefined;
+    return sight.kind === 'found' && sight.connected;
+  });
 
 /** Those that are connected now, by their place. */
 export const controlUp = async (

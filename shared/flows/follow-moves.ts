@@ -8,6 +8,7 @@ import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords } from '../ports/device-records.ts';
 import type { Dice } from '../ports/dice.ts';
 import type { CampaignPages } from './campaign-pages.ts';
+import { inParallel } from './in-parallel.ts';
 import { codeOfOpen } from './trigger-move.ts';
 
 type Ports = {
@@ -88,14 +89,8 @@ export const followMoves = (
       const ready = [...due.values()]
         .filter(({ checkAt }) => checkAt <= lookedAt)
         .slice(0, lookedAtMax);
-      const never: At[] = [];
-      for (let from = 0; from < ready.length; from += atOnceMax)
-        await Promise.all(
-          ready.slice(from, from + atOnceMax).map(async ({ at }) => {
-            if (!(await lookAt(at, lookedAt))) never.push(at);
-          }),
-        );
-      return never;
+      const isBegun = await inParallel(ready, atOnceMax, ({ at }) => lookAt(at, lookedAt));
+      return ready.flatMap(({ at }, index) => (isBegun[index] ? [] : [at]));
     },
   };
 };

@@ -5,6 +5,7 @@ import { type HubRegistries, registryPageMax } from '../ports/hub-registries.ts'
 import type { HubTables } from '../ports/hub-tables.ts';
 import type { HubCursor, Inventories, Inventory, InventoryCounts } from '../ports/inventories.ts';
 import type { ProvisioningRecords } from '../ports/provisioning-records.ts';
+import { inParallel } from './in-parallel.ts';
 import { lookAtGhosts, markAbsent } from './mark-absent.ts';
 import { type Entered, type IdentityPorts, takeIdentity, takeRecord } from './take-device.ts';
 
@@ -233,18 +234,3 @@ const add = (counts: InventoryCounts, more: Partial<InventoryCounts>): Inventory
       count + (more[name as keyof InventoryCounts] ?? 0),
     ]),
   ) as InventoryCounts;
-
-const inParallel = async <One, Done>(
-  all: readonly One[],
-  atOnceMax: number,
-  work: (one: One) => Promise<Done>,
-): Promise<readonly Done[]> => {
-  const waiting = [...all];
-  const done: Done[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      done.push(await work(next));
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnceMax, all.length) }, worker));
-  return done;
-};

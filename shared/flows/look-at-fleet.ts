@@ -19,6 +19,7 @@ import type { Deadline } from '../ports/deadline.ts';
 import type { DeviceRecords, Page } from '../ports/device-records.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { PlanOrder } from '../ports/plans.ts';
+import { inParallel } from './in-parallel.ts';
 
 export type LookPorts = {
   /** All of them: they share hubs. */
@@ -204,13 +205,10 @@ const learnEnrollments = async (
   };
   const keys = new Set(devices.flatMap(({ enrollment }) => enrollment ?? []));
   const unknown = [...keys].filter((key) => !known.has(key));
-  for (let from = 0; from < unknown.length; from += atOnceMax)
-    await Promise.all(
-      unknown.slice(from, from + atOnceMax).map(async (key) => {
-        const found = await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
-        if (found) known.set(key, alike(found));
-      }),
-    );
+  await inParallel(unknown, atOnceMax, async (key) => {
+    const found = await deadline(timeoutMs, (signal) => enrollments.read(key, signal));
+    if (found) known.set(key, alike(found));
+  });
 };
 
 const atOnceMax = 32;

@@ -2,6 +2,7 @@ import type { Evidence } from '../campaign/evidence.ts';
 import type { Scope } from '../domain/scope.ts';
 import { unreadable } from '../ports/device-records.ts';
 import type { SettledOf } from './change-record.ts';
+import { inParallel } from './in-parallel.ts';
 import type { RecordEvidence } from './record-evidence.ts';
 
 /**
@@ -27,7 +28,6 @@ const atOnceMax = 16;
 export const onHubEvent =
   (scopes: ReadonlySet<Scope>, recordEvidence: RecordEvidence): OnHubEvent =>
   async (sightings, tell) => {
-    const waiting = [...byDevice(sightings)];
     const unheard: Unheard[] = [];
     const hear = (scope: Scope, deviceId: string, evidence: readonly Evidence[]) =>
       recordEvidence(scope, deviceId, evidence, scopes.size === 1).catch((fault: unknown) => {
@@ -35,16 +35,12 @@ export const onHubEvent =
         unheard.push({ deviceId, because: fault.message });
         return undefined;
       });
-    const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const [deviceId, evidence] = next;
-        for (const scope of scopes) {
-          const found = await hear(scope, deviceId, evidence);
-          if (found) tell(found);
-        }
+    await inParallel([...byDevice(sightings)], atOnceMax, async ([deviceId, evidence]) => {
+      for (const scope of scopes) {
+        const found = await hear(scope, deviceId, evidence);
+        if (found) tell(found);
       }
-    };
-    await Promise.all(Array.from({ length: Math.min(atOnceMax, waiting.length) }, work));
+    });
     return unheard;
   };
 

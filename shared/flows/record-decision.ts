@@ -6,6 +6,7 @@ import type { Deadline } from '../ports/deadline.ts';
 import { type DeviceRecords, unreadable } from '../ports/device-records.ts';
 import type { Enrollments } from '../ports/enrollments.ts';
 import type { LateDecision } from '../ports/late-decisions.ts';
+import { inParallel } from './in-parallel.ts';
 
 /**
  * Read → remember → write, for a decision that was answered without the store; nothing when the record knows better by now.
@@ -54,17 +55,14 @@ export const recordDecisions =
   (record: RecordDecision, deadline: Deadline): RecordDecisions =>
   async (late) => {
     const keyOf = ({ asked }: LateDecision): string => deviceKey(asked.scope, asked.deviceId).id;
-    const waiting = [...Map.groupBy(late, keyOf).values()];
     const never: Unrecordable[] = [];
     const tryOne = (one: LateDecision): Promise<void> =>
       deadline(timeoutMs, (signal) => record(one, signal)).catch((fault: unknown) => {
         if (!(fault instanceof Error) || fault.name !== unreadable) throw fault;
         never.push({ late: one, because: fault.message });
       });
-    const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next; next = waiting.shift())
-        for (const one of next) await tryOne(one);
-    };
-    await Promise.all(Array.from({ length: Math.min(atOnceMax, waiting.length) }, work));
+    await inParallel([...Map.groupBy(late, keyOf).values()], atOnceMax, async (ofOne) => {
+      for (const one of ofOne) await tryOne(one);
+    });
     return never;
   };
