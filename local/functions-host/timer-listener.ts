@@ -37,8 +37,8 @@ export const listenToTimer = (timed: RegisteredFunction, invoke: Invoke): TimerL
     running = invoke(timed, timerInfo(schedule, lastMs, dueMs))
       .catch(() => undefined)
       .then(() => {
-        lastMs = dueMs;
-        dueMs = schedule.next(Math.max(dueMs, firedMs));
+        lastMs = Math.max(dueMs, firedMs);
+        dueMs = schedule.next(lastMs);
         if (timeout) wait();
       });
   };
