@@ -5,7 +5,7 @@ import { aCampaignWorld, minute } from '../../test/support/a-campaign-world.ts';
 import { aHub } from '../../test/support/a-hub.ts';
 import { host } from '../../test/support/a-move.ts';
 import { main } from '../../test/support/a-question.ts';
-import { quantile } from '../measure.ts';
+import { steadyPace } from '../../test/support/steady-pace.ts';
 import { column, type Page, type Row, type Table } from '../page.ts';
 
 type Case = {
@@ -27,14 +27,14 @@ const ways: readonly Way[] = [
 
 const tiers = ['S1', 'S2', 'S3'] as const;
 const usual: readonly Case[] = tiers.flatMap((tier) =>
-  [0, 20, 60].map((organic) => ({ tier, quota: 1_000, organic, deviceCount: 2_500 })),
+  [0, 20, 60].map((organic) => ({ tier, quota: 1_000, organic, deviceCount: 5_000 })),
 );
 /** Where Azure's support has raised the quota, a small hub binds. */
 const raised: readonly Case[] = tiers.map((tier) => ({
   tier,
   quota: 10_000,
   organic: 20,
-  deviceCount: 15_000,
+  deviceCount: 30_000,
 }));
 
 /** How near a drain comes to the quota that binds it, in virtual time, and what was throttled; beside a dispatcher of a fixed rate. */
@@ -42,7 +42,7 @@ export const measurePace = async (seed: number): Promise<Page> => ({
   title: 'Pace, of what the quotas leave',
   tables: [
     await table(
-      'A DPS of 1,000 registrations a minute, three hubs of one unit, a drain of one wave; in virtual time',
+      'A DPS of 1,000 registrations a minute, three hubs of one unit, a drain of one wave, its whole minutes; in virtual time',
       usual,
       ways,
       seed,
@@ -96,7 +96,7 @@ const rowOf = async (one: Case, way: Way, seed: number): Promise<Row> => {
     await dispatch(world, deviceCount, perMinute);
   }
   const moved = world.answered.flatMap(({ at, current, hub }) => (hub === current ? [] : [at]));
-  const pace = (moved.length * 0.9 * minute) / (quantile(moved, 0.95) - quantile(moved, 0.05));
+  const pace = steadyPace(moved);
   const { left, binding } = leftOf(one);
   const hubsRefused = [...world.hubs.values()].reduce(
     (sum, { meter }) => sum + (meter?.refused ?? 0),

@@ -20,7 +20,7 @@ export type Campaigning = {
   readonly clock: Store['clock'];
 };
 
-/** A run lasts until the next is due, with what it takes to leave; one that outlasts its minute is followed by the next at once. A round, a second. */
+/** A run that outlasts its minute is followed by the next at once. A round, a second. */
 const advanceLimits = { roundMs: 1_000, leaseMs: 30_000, budgetMs: 59_400, lookMs: 5_000 };
 const twinTimeoutMs = 5_000;
 

@@ -13,7 +13,7 @@ export type Advanced = {
 export type AdvanceCampaigns = () => Promise<Advanced>;
 
 export type AdvanceLimits = RunLimits & {
-  /** How long one run lasts, from when its timer was due: nearly until the next is. */
+  /** How long one run lasts, from when its timer was due: until the next is, less what it takes to leave. */
   readonly budgetMs: number;
   /** How often it looks for campaigns that have been approved meanwhile. */
   readonly lookMs: number;
@@ -21,7 +21,7 @@ export type AdvanceLimits = RunLimits & {
 
 const timeoutMs = 10_000;
 const minuteMs = 60_000;
-/** Later than this no timer comes: it is another's clock, or somebody's hand. */
+/** Later than this it is another's clock, somebody's hand, or a run that had to wait for a longer one: it lasts its whole time. */
 const latenessMax = 5_000;
 
 /** When a run that begins now ends: no later for a timer that came late, since the next is not due any later. */

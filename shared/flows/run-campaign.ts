@@ -65,7 +65,7 @@ export const runCampaign =
   };
 
 /** Answers the campaign as it is then: with that runner, unless another has it, or it has ended. */
-const takeLease = async (
+const takeLease = (
   ports: RunPorts,
   { leaseMs }: RunLimits,
   id: string,

@@ -261,10 +261,8 @@ export const aCampaignWorld = async (deviceCount: number, options: CampaignWorld
     world,
     () => minute,
     () => {
-      for (const app of apps) {
-        const alive = app.instance.isDead ? anApp() : app;
-        alive.advance();
-      }
+      const alive = apps.map((app) => (app.instance.isDead ? anApp() : app));
+      for (const app of new Set(alive)) app.advance();
       anApp()
         .sweep(() => undefined)
         .catch(() => undefined);
