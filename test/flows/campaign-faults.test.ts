@@ -45,6 +45,21 @@ test('[R4] [C4] two runners that both believe that they have the campaign are as
   expect(busiestMinute(world)).toBeLessThanOrEqual(200 * 0.8);
 });
 
+test('[R4] of runners that come together one has the campaign, for its whole run', async () => {
+  const world = await aCampaignWorld(400, { registrationsPerMinute: 100, instances: 3 });
+  const id = await world.begin(drain);
+  await world.run(minute);
+  const runners = new Map<number, Set<string>>();
+  for (const end = world.world.now() + 3 * minute; world.world.now() < end; ) {
+    await world.run(10);
+    const { runner } = await world.campaign(id);
+    const inMinute = Math.floor(world.world.now() / minute);
+    const known = runners.get(inMinute) ?? new Set();
+    runners.set(inMinute, runner ? known.add(runner.id) : known);
+  }
+  expect([...runners.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+});
+
 test.each([1, 2, 3, 4, 5])(
   '[R1] killed in every wave, nothing is lost or doubled, seed %i',
   async (seed) => {
